@@ -1,0 +1,137 @@
+import type { Agent, AgentInput, AgentResult } from '../contracts/agent.ts';
+import type { RetryPolicy, RunOptions } from '../contracts/run-context.ts';
+import { usOf } from '../kernel/clock.ts';
+import { messageOf, PatternbenchError } from '../kernel/errors.ts';
+import type { JsonObject } from '../kernel/json.ts';
+import { backoffUs } from '../resilience/backoff.ts';
+import { compileJsonSchema } from '../schema/json-schema.ts';
+import { EVENT, GEN_AI, OWN } from '../telemetry/attribute-names.ts';
+import type { SpanRecord } from '../telemetry/span.ts';
+import { contextOf } from './context.ts';
+import { withDeadline } from './deadline.ts';
+import { waitVisibly } from './model-call.ts';
+import { attemptScope, closeContainer, nextPath, openSpan, type Scope, stepScope } from './scope.ts';
+import { errorTypeOf, failSpan, leaveBehind } from './span-error.ts';
+import { endsTrial } from './trial-runtime.ts';
+
+/** Runs an agent as a step: a span and a scope of its own, attempts within a deadline, then the fallbacks in turn. */
+export async function runAgent(scope: Scope, agent: Agent, input: AgentInput, options: RunOptions = {}): Promise<AgentResult> {
+  scope.signal.throwIfAborted();
+  let failure: unknown;
+  for (const [index, candidate] of [agent, ...(options.fallback ?? [])].entries()) {
+    if (index > 0) noteFallback(scope, agent, candidate, failure);
+    try {
+      return await runCandidate(scope, candidate, input, options);
+    } catch (error) {
+      if (endsTrial(error) || scope.signal.aborted) throw error;
+      failure = error;
+    }
+  }
+  throw failure;
+}
+
+async function runCandidate(scope: Scope, agent: Agent, input: AgentInput, options: RunOptions): Promise<AgentResult> {
+  const span = openSpan(scope, {
+    path: nextPath(scope, 'agent', agent.name),
+    name: `invoke_agent ${agent.name}`,
+    attributes: {
+      [GEN_AI.operationName]: 'invoke_agent',
+      [GEN_AI.agentName]: agent.name,
+      [GEN_AI.agentDescription]: agent.description,
+      [OWN.agentRole]: options.role ?? 'worker',
+    },
+  });
+  const inner = stepScope(scope, span, agent.name);
+  try {
+    const result = await runAttempts(inner, agent, input, options);
+    span.attributes[OWN.stop] = result.stop;
+    return result;
+  } catch (error) {
+    failSpan(span, error);
+    throw error;
+  } finally {
+    closeContainer(scope, span, inner);
+  }
+}
+
+async function runAttempts(inner: Scope, agent: Agent, input: AgentInput, options: RunOptions): Promise<AgentResult> {
+  const attempts = options.retry?.attempts ?? 1;
+  for (let attempt = 0; ; attempt++) {
+    try {
+      const result = await runOnce(inner, { agent, input, options, attempt });
+      if (attempt > 0) inner.span.attributes[OWN.agentAttempt] = attempt + 1;
+      return result;
+    } catch (error) {
+      if (attempt + 1 >= attempts || endsTrial(error) || inner.signal.aborted) throw error;
+      await waitForRetry(inner, options.retry!, { attempt, error });
+    }
+  }
+}
+
+interface Attempt {
+  readonly agent: Agent;
+  readonly input: AgentInput;
+  readonly options: RunOptions;
+  readonly attempt: number;
+}
+
+async function runOnce(inner: Scope, { agent, input, options, attempt }: Attempt): Promise<AgentResult> {
+  const { trial } = inner;
+  let own = inner;
+  let result: AgentResult;
+  try {
+    result = await withDeadline(trial.clock, inner.signal, {
+      delayUs: options.timeoutMs === undefined ? undefined : usOf(options.timeoutMs),
+      work: async (signal) => {
+        own = attemptScope(inner, attempt, signal);
+        return agent.run(input, contextOf(own));
+      },
+      expired: () => expired(agent, options),
+    });
+  } catch (error) {
+    inner.last = leaveBehind(trial, `${own.path}/`, error) ?? own.last;
+    throw error;
+  }
+  leaveBehind(trial, `${own.path}/`, undefined);
+  inner.last = own.last;
+  return options.outputSchema ? checkContract(agent, result, options.outputSchema) : result;
+}
+
+const expired = (agent: Agent, options: RunOptions) =>
+  new PatternbenchError('timeout', `${agent.name} did not answer within ${options.timeoutMs} ms`);
+
+/** The contract of a stage: its output is JSON that obeys the schema. What breaks it is named, and stays with this agent. */
+function checkContract(agent: Agent, result: AgentResult, schema: JsonObject): AgentResult {
+  let value: unknown;
+  try {
+    value = JSON.parse(result.output);
+  } catch (cause) {
+    throw new PatternbenchError('contract_violation', `the output of ${agent.name} is not JSON: ${messageOf(cause)}`, { cause });
+  }
+  const checked = compileJsonSchema(schema)(value);
+  if (!checked.ok) throw new PatternbenchError('contract_violation', `the output of ${agent.name} breaks its contract: ${checked.problem}`);
+  return { ...result, data: checked.value };
+}
+
+async function waitForRetry(inner: Scope, policy: RetryPolicy, failed: { attempt: number; error: unknown }): Promise<void> {
+  const { trial } = inner;
+  const delayUs = backoffUs(policy, { attempt: failed.attempt, draw: `${trial.seed}/${inner.path}/try${failed.attempt}` });
+  noteEvent(inner.span, trial.clock.nowUs(), EVENT.retry, {
+    [OWN.retryAttempt]: failed.attempt + 1,
+    [OWN.retryDelayMs]: delayUs / 1000,
+    [GEN_AI.errorType]: errorTypeOf(failed.error),
+  });
+  await waitVisibly(inner, 'backoff', delayUs);
+}
+
+function noteFallback(scope: Scope, from: Agent, to: Agent, failure: unknown): void {
+  noteEvent(scope.span, scope.trial.clock.nowUs(), EVENT.fallback, {
+    [OWN.fallbackFrom]: from.name,
+    [OWN.fallbackTo]: to.name,
+    [GEN_AI.errorType]: errorTypeOf(failure),
+    [OWN.problem]: messageOf(failure),
+  });
+}
+
+const noteEvent = (span: SpanRecord, atUs: number, name: string, attributes: Record<string, string | number>) =>
+  span.events.push({ name, atUs, attributes });

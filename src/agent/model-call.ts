@@ -1,0 +1,147 @@
+import type { ModelReply, ModelRequest } from '../contracts/model.ts';
+import { PatternbenchError } from '../kernel/errors.ts';
+import { backoffUs } from '../resilience/backoff.ts';
+import { EVENT, GEN_AI, OWN } from '../telemetry/attribute-names.ts';
+import type { Attributes, SpanRecord } from '../telemetry/span.ts';
+import { closeEffect, nextPath, openSpan, type Scope, stepScope } from './scope.ts';
+import { errorTypeOf, failSpan, isOver } from './span-error.ts';
+import { spendCall } from './trial-runtime.ts';
+
+/** One logical model call: limits, span, retries with backoff, usage and cost. Throws what the port throws when retries are used up. */
+export async function callModel(scope: Scope, request: ModelRequest): Promise<ModelReply> {
+  scope.signal.throwIfAborted();
+  const { trial } = scope;
+  const seeded = request.seed === undefined ? { ...request, seed: trial.requestSeed } : request;
+  const span = openSpan(scope, {
+    path: nextPath(scope, 'model', 'chat'),
+    name: `chat ${request.model}`,
+    kind: 'client',
+    attributes: requestAttributes(scope, seeded),
+  });
+  try {
+    const reply = await callWithRetries(scope, span, seeded);
+    // A port may answer although it was told to stop: by then nobody wants to hear it.
+    scope.signal.throwIfAborted();
+    describeReply(scope, span, seeded, reply);
+    return reply;
+  } catch (error) {
+    failSpan(span, error);
+    throw error;
+  } finally {
+    closeEffect(scope, span);
+  }
+}
+
+async function callWithRetries(scope: Scope, span: SpanRecord, request: ModelRequest): Promise<ModelReply> {
+  const { trial } = scope;
+  const inner = stepScope(scope, span);
+  for (let attempt = 0; ; attempt++) {
+    spendCall(trial);
+    const startUs = trial.clock.nowUs();
+    try {
+      const reply = await trial.model.call(request, { agent: scope.agent, path: span.path, signal: scope.signal, clock: trial.clock });
+      if (attempt > 0 && !isOver(span)) recordAttempt(inner, startUs, undefined);
+      return reply;
+    } catch (error) {
+      if (isOver(span)) throw error;
+      const last = attempt + 1 >= trial.modelRetry.attempts || !isRetryable(error) || scope.signal.aborted;
+      // A single failed attempt is the call itself; a span of its own is worth its place only where there are several.
+      if (attempt > 0 || !last) recordAttempt(inner, startUs, error);
+      if (last) throw error;
+      await backOff(inner, span, { attempt, error });
+    }
+  }
+}
+
+const isRetryable = (error: unknown): boolean => error instanceof PatternbenchError && error.facts['retryable'] === true;
+
+function recordAttempt(inner: Scope, startUs: number, error: unknown): void {
+  const span = inner.trial.trace.start({
+    path: nextPath(inner, 'attempt', 'http'),
+    parentPath: inner.span.path,
+    name: 'POST',
+    kind: 'client',
+    startUs,
+    attributes: { [GEN_AI.httpRequestMethod]: 'POST' },
+    after: inner.last,
+  });
+  if (error !== undefined) {
+    failSpan(span, error);
+    const status = error instanceof PatternbenchError ? error.facts['status'] : undefined;
+    if (status !== undefined) span.attributes[GEN_AI.httpResponseStatusCode] = status;
+  }
+  closeEffect(inner, span);
+}
+
+async function backOff(inner: Scope, call: SpanRecord, failure: { attempt: number; error: unknown }): Promise<void> {
+  const { trial } = inner;
+  const askedMs = failure.error instanceof PatternbenchError ? failure.error.facts['retryAfterMs'] : undefined;
+  const waitUs = backoffUs(trial.modelRetry, {
+    attempt: failure.attempt,
+    draw: `${trial.seed}/${call.path}/try${failure.attempt}`,
+    retryAfterMs: typeof askedMs === 'number' ? askedMs : undefined,
+  });
+  call.events.push({
+    name: EVENT.retry,
+    atUs: trial.clock.nowUs(),
+    attributes: {
+      [OWN.retryAttempt]: failure.attempt + 1,
+      [OWN.retryDelayMs]: waitUs / 1000,
+      [GEN_AI.errorType]: errorTypeOf(failure.error),
+    },
+  });
+  await waitVisibly(inner, 'backoff', waitUs);
+}
+
+/** Waits as a step of its own, so that the critical path can name it. */
+export async function waitVisibly(scope: Scope, name: 'backoff' | 'wait', delayUs: number): Promise<void> {
+  scope.signal.throwIfAborted();
+  const span = openSpan(scope, { path: nextPath(scope, 'wait', name), name, attributes: { [OWN.stepType]: name } });
+  try {
+    await scope.trial.clock.sleep(delayUs, scope.signal);
+  } finally {
+    closeEffect(scope, span);
+  }
+}
+
+function requestAttributes(scope: Scope, request: ModelRequest): Attributes {
+  const attributes: Attributes = {
+    [GEN_AI.operationName]: 'chat',
+    [GEN_AI.providerName]: 'openai',
+    [GEN_AI.requestModel]: request.model,
+    [GEN_AI.requestSeed]: request.seed!,
+    [GEN_AI.outputType]: request.response_format ? 'json' : 'text',
+    [GEN_AI.openaiApiType]: 'chat_completions',
+    [GEN_AI.agentName]: scope.agent,
+  };
+  if (request.temperature !== undefined) attributes[GEN_AI.requestTemperature] = request.temperature;
+  if (request.max_completion_tokens !== undefined) attributes[GEN_AI.requestMaxTokens] = request.max_completion_tokens;
+  return attributes;
+}
+
+function describeReply(scope: Scope, span: SpanRecord, request: ModelRequest, reply: ModelReply): void {
+  const { trial } = scope;
+  const to = span.attributes;
+  to[GEN_AI.responseId] = reply.responseId;
+  to[GEN_AI.responseModel] = reply.servedModel;
+  to[GEN_AI.responseFinishReasons] = [reply.finishReason];
+  to[OWN.provenance] = reply.provenance;
+  if (reply.systemFingerprint !== null) to[GEN_AI.openaiSystemFingerprint] = reply.systemFingerprint;
+  if (reply.fixture !== null) to[OWN.replayFixtureId] = reply.fixture;
+  if (reply.usage === null) {
+    to[OWN.usageMissing] = true;
+    return;
+  }
+  to[GEN_AI.inputTokens] = reply.usage.inputTokens;
+  to[GEN_AI.outputTokens] = reply.usage.outputTokens;
+  to[GEN_AI.cacheReadInputTokens] = reply.usage.cachedInputTokens;
+  to[GEN_AI.reasoningOutputTokens] = reply.usage.reasoningTokens;
+  trial.spent.tokens += reply.usage.inputTokens + reply.usage.outputTokens;
+  // The price is that of the model that answered; a provider's private name for it falls back to the requested one.
+  const usd =
+    trial.costUsd(reply.servedModel, reply.usage, reply.pricedOn) ?? trial.costUsd(request.model, reply.usage, reply.pricedOn);
+  if (usd !== null) {
+    to[OWN.costUsd] = usd;
+    to[OWN.priceVersion] = trial.priceVersion;
+  }
+}

@@ -1,0 +1,77 @@
+import { branchPath, childPath, tryPath } from '../kernel/path.ts';
+import type { Attributes, SpanRecord } from '../telemetry/span.ts';
+import { isOver } from './span-error.ts';
+import type { TrialRuntime } from './trial-runtime.ts';
+
+/**
+ * A place in a trial: its path, its span, who acts there, and what has just ended there (`last`), which is what makes the next step start.
+ * Every branch and every run of an agent has a scope of its own, so paths never depend on the order in which branches finish.
+ */
+export interface Scope {
+  readonly trial: TrialRuntime;
+  readonly path: string;
+  readonly span: SpanRecord;
+  readonly agent: string;
+  readonly signal: AbortSignal;
+  readonly counters: Map<string, number>;
+  last: readonly string[];
+}
+
+/** The path of the next effect of that kind and name in a scope. */
+export function nextPath(scope: Scope, kind: string, name: string): string {
+  const label = `${kind}:${name}`;
+  const occurrence = scope.counters.get(label) ?? 0;
+  scope.counters.set(label, occurrence + 1);
+  return childPath(scope.path, kind, name, occurrence);
+}
+
+/** The i-th branch of a step: same span, path of its own. */
+export const branchScope = (scope: Scope, path: string, index: number, signal: AbortSignal): Scope => ({
+  ...scope,
+  path: branchPath(path, index),
+  signal,
+  counters: new Map(),
+});
+
+/** The scope inside a step that has a span of its own. */
+export const stepScope = (scope: Scope, span: SpanRecord, agent = scope.agent): Scope => ({
+  ...scope,
+  path: span.path,
+  span,
+  agent,
+  counters: new Map(),
+});
+
+/** The n-th attempt inside a step; the first one adds nothing to the path. */
+export const attemptScope = (scope: Scope, attempt: number, signal: AbortSignal): Scope => ({
+  ...scope,
+  path: attempt === 0 ? scope.path : tryPath(scope.path, attempt),
+  signal,
+  counters: new Map(),
+});
+
+interface StepSpan {
+  readonly path: string;
+  readonly name: string;
+  readonly kind?: 'internal' | 'client';
+  readonly attributes: Attributes;
+  readonly links?: readonly string[];
+}
+
+/** Opens a span under a scope's span, now, caused by what ended last in the scope. */
+export const openSpan = (scope: Scope, step: StepSpan): SpanRecord =>
+  scope.trial.trace.start({ ...step, parentPath: scope.span.path, startUs: scope.trial.clock.nowUs(), after: scope.last });
+
+/** Closes a step that did something itself (a call, a tool, a wait): it is what the next step in the scope waits for. */
+export function closeEffect(scope: Scope, span: SpanRecord): void {
+  if (isOver(span)) return;
+  span.endUs = scope.trial.clock.nowUs();
+  scope.last = [span.path];
+}
+
+/** Closes a step that contained others: what ended last in it is what the next step waits for. */
+export function closeContainer(scope: Scope, span: SpanRecord, inner: Scope): void {
+  if (isOver(span)) return;
+  span.endUs = scope.trial.clock.nowUs();
+  scope.last = inner.last;
+}

@@ -1,0 +1,33 @@
+import { messageOf, PatternbenchError } from '../kernel/errors.ts';
+import type { SpanRecord } from '../telemetry/span.ts';
+import type { TrialRuntime } from './trial-runtime.ts';
+
+/** The low-cardinality name of anything thrown, for `error.type` and for data. */
+export const errorTypeOf = (error: unknown): string =>
+  error instanceof PatternbenchError ? error.code : error instanceof Error ? error.name : '_OTHER';
+
+/** Marks a span as failed, unless it has been left behind: then why is already told. */
+export function failSpan(span: SpanRecord, error: unknown): void {
+  if (isOver(span)) return;
+  span.error = { type: errorTypeOf(error), message: messageOf(error) };
+}
+
+/** Whether a span has ended. To the step that it belongs to, this says that the step was left behind. */
+export const isOver = (span: SpanRecord): boolean => span.endUs !== -1;
+
+/**
+ * Ends, now, the spans below a path that somebody left open who ignored the signal or was not waited for. Returns the paths of those that
+ * contained no other, or nothing when none was open.
+ */
+export function leaveBehind(trial: TrialRuntime, prefix: string, reason: unknown): string[] | undefined {
+  const open = trial.trace.spans.filter((span) => !isOver(span) && span.path.startsWith(prefix));
+  if (open.length === 0) return undefined;
+  const parents = new Set(open.map((span) => span.parentPath));
+  for (const span of open) {
+    span.error = { type: reason === undefined ? 'cancelled' : errorTypeOf(reason), message: reason === undefined ? NOT_AWAITED : messageOf(reason) };
+    span.endUs = trial.clock.nowUs();
+  }
+  return open.flatMap((span) => (parents.has(span.path) ? [] : [span.path]));
+}
+
+const NOT_AWAITED = 'still running when the step that had started it was over';

@@ -1,0 +1,87 @@
+import { pathToFileURL } from 'node:url';
+import type { Tool, ToolContext } from '../contracts/tool.ts';
+import { canonicalJson } from '../kernel/canonical-json.ts';
+import { messageOf, PatternbenchError } from '../kernel/errors.ts';
+import { isObject, type Json, type JsonObject } from '../kernel/json.ts';
+import { compileJsonSchema } from '../schema/json-schema.ts';
+import type { Scenario, ToolFile } from '../schema/scenario.ts';
+import { fileInside } from './file-inside.ts';
+
+type Execute = (args: JsonObject, ctx: ToolContext) => Promise<Json> | Json;
+type CannedResults = Extract<ToolFile, { returns: unknown }>['returns'];
+
+/**
+ * The tools of a scenario, ready to be executed. Handlers (`file.ts#export`, called with arguments and context) are imported from inside
+ * `folder` only. Every execution validates its arguments first; an argument that breaks `parameters`, a canned error and a missing
+ * canned result throw `tool_error`. Throws `invalid_scenario` for a handler that cannot be used.
+ */
+export async function toolsOf(scenario: Pick<Scenario, 'tools' | 'file'>, folder: string): Promise<Map<string, Tool>> {
+  const tools = new Map<string, Tool>();
+  for (const [name, declared] of Object.entries(scenario.tools)) {
+    const place = { file: scenario.file, path: `tools.${name}` };
+    const execute = 'returns' in declared ? canned(name, declared.returns) : await handlerOf(declared.handler, folder, place);
+    const parameters = declared.parameters as JsonObject;
+    tools.set(name, {
+      name,
+      description: declared.description,
+      parameters,
+      effect: declared.effect,
+      latencyMs: declared.latencyMs,
+      execute: checked(name, parameters, execute),
+    });
+  }
+  return tools;
+}
+
+function checked(name: string, parameters: JsonObject, execute: Execute): Execute {
+  const check = compileJsonSchema(parameters);
+  return (args, ctx) => {
+    const result = check(args);
+    if (!result.ok) throw new PatternbenchError('tool_error', `invalid arguments for ${name}: ${result.problem}`);
+    if (!isObject(result.value)) throw new PatternbenchError('tool_error', `the arguments of ${name} must be an object`);
+    return execute(result.value, ctx);
+  };
+}
+
+/** The first entry wins whose `when` members all equal the arguments of those names; `{}` matches everything. */
+function canned(name: string, entries: CannedResults): Execute {
+  const prepared = entries.map((entry) => ({
+    ...entry,
+    when: Object.entries(entry.when).map(([key, value]) => [key, canonicalJson(value)] as const),
+  }));
+  return (args) => {
+    const matches = ([key, value]: readonly [string, string]) => Object.hasOwn(args, key) && canonicalJson(args[key]) === value;
+    const entry = prepared.find(({ when }) => when.every(matches));
+    if (!entry) {
+      throw new PatternbenchError('tool_error', `no canned result for ${name}(${canonicalJson(args)})`, {
+        remedy: `Add an entry to \`tools.${name}.returns\` whose \`when\` equals these arguments, or one without \`when\` as a default.`,
+      });
+    }
+    if (entry.error !== undefined) throw new PatternbenchError('tool_error', entry.error);
+    return entry.value ?? null;
+  };
+}
+
+async function handlerOf(
+  reference: string,
+  folder: string,
+  place: { readonly file: string; readonly path: string },
+): Promise<Execute> {
+  const [file, exported] = reference.split('#') as [string, string];
+  const refuse = (problem: string, cause?: unknown): never => {
+    throw new PatternbenchError('invalid_scenario', `handler ${reference}: ${problem}`, {
+      place: { ...place, path: `${place.path}.handler` },
+      remedy: 'Name a function that a file in the folder of the scenario exports, as file.ts#export.',
+      ...(cause === undefined ? {} : { cause }),
+    });
+  };
+  const found = await fileInside(folder, file);
+  if (!found.ok) return refuse(found.problem);
+  const module = await import(pathToFileURL(found.path).href).then(
+    (loaded: Record<string, unknown>) => loaded,
+    (cause: unknown) => refuse(`the file cannot be loaded: ${messageOf(cause)}`, cause),
+  );
+  const handler = Object.hasOwn(module, exported) ? module[exported] : undefined;
+  if (typeof handler !== 'function') return refuse(`the file exports no function "${exported}"`);
+  return async (args, ctx) => (await (handler as Execute)(args, ctx)) ?? null;
+}

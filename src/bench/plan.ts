@@ -1,0 +1,92 @@
+import type { Agent } from '../contracts/agent.ts';
+import type { Pattern } from '../contracts/pattern.ts';
+import type { Scorer } from '../contracts/scorer.ts';
+import type { Tool } from '../contracts/tool.ts';
+import { teamOf } from '../agent/team.ts';
+import { canonicalJson } from '../kernel/canonical-json.ts';
+import { shortHash } from '../kernel/hash.ts';
+import type { Sample, Scenario } from '../schema/scenario.ts';
+import { partNamed } from './parts.ts';
+
+/** A scenario with what it needs to run. */
+export interface LoadedScenario {
+  readonly scenario: Scenario;
+  readonly tools: ReadonlyMap<string, Tool>;
+}
+
+/** A scenario under a pattern, or the reason why that makes no sense. */
+export interface Cell {
+  readonly scenario: Scenario;
+  readonly pattern: string;
+  /** Of the pattern's options as they were applied; part of the identity of a trace. */
+  readonly settings: string;
+  readonly agent: Agent | undefined;
+  readonly notApplicable: string | undefined;
+  readonly scorers: readonly AppliedScorer[];
+}
+
+export interface AppliedScorer {
+  readonly name: string;
+  readonly scorer: Scorer;
+  readonly options: unknown;
+}
+
+/** One trial to be run: a cell, a sample, an epoch. */
+export interface TrialPlan {
+  readonly cell: Cell;
+  readonly sample: Sample;
+  readonly trial: number;
+}
+
+export interface RunPlan {
+  readonly scenarios: readonly Scenario[];
+  readonly cells: readonly Cell[];
+  /** In plan order: scenario, pattern, sample, trial. */
+  readonly trials: readonly TrialPlan[];
+}
+
+export interface PlanRequest {
+  readonly scenarios: readonly LoadedScenario[];
+  readonly patterns: readonly Pattern[];
+  readonly scorers: readonly Scorer[];
+  /** Trials of each sample, instead of what the scenario says. */
+  readonly trials?: number;
+  /** Only the first so many samples of each scenario. */
+  readonly samples?: number;
+}
+
+/** Every pattern on every sample of every scenario, as often as there are trials. */
+export function planOf(request: PlanRequest): RunPlan {
+  const cells = request.scenarios.flatMap((loaded) =>
+    baselineFirst(request.patterns, loaded.scenario.baseline).map((pattern) => cellOf(loaded, pattern, request.scorers)),
+  );
+  const trials = cells.flatMap((cell) => {
+    if (!cell.agent) return [];
+    const samples = cell.scenario.samples.slice(0, request.samples ?? cell.scenario.samples.length);
+    const count = request.trials ?? cell.scenario.trials;
+    return samples.flatMap((sample) => Array.from({ length: count }, (_, trial) => ({ cell, sample, trial })));
+  });
+  return { scenarios: request.scenarios.map(({ scenario }) => scenario), cells, trials };
+}
+
+/** Its recordings are made first, and what other patterns ask alike is then answered alike. */
+const baselineFirst = (patterns: readonly Pattern[], baseline: string): Pattern[] =>
+  patterns.toSorted((a, b) => Number(b.name === baseline) - Number(a.name === baseline));
+
+function cellOf({ scenario, tools }: LoadedScenario, pattern: Pattern, scorers: readonly Scorer[]): Cell {
+  const options = scenario.patterns[pattern.name] ?? pattern.options.parse({});
+  const team = teamOf(scenario, tools);
+  const notApplicable = pattern.notApplicable(team, options);
+  return {
+    scenario,
+    pattern: pattern.name,
+    settings: shortHash(canonicalJson(withoutFunctions(options)), 12),
+    agent: notApplicable === undefined ? pattern.build(team, options) : undefined,
+    notApplicable,
+    scorers: scenario.score.map(({ type, name, options: own }) => ({ name, scorer: partNamed('scorer', scorers, type), options: own })),
+  };
+}
+
+/** Functions in options (of TypeScript scenarios) stand for themselves by their source text. */
+const withoutFunctions = (options: unknown): unknown =>
+  JSON.parse(JSON.stringify(options, (_key, value: unknown) => (typeof value === 'function' ? String(value) : value)));

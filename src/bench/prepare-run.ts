@@ -1,0 +1,82 @@
+import { join } from 'node:path';
+import type { Provider } from '../contracts/provider.ts';
+import { PatternbenchError } from '../kernel/errors.ts';
+import type { RunRecord } from '../schema/run-record.ts';
+import { loadPatterns, loadProviders, loadScorers, partNamed } from './parts.ts';
+import { planOf, type RunPlan } from './plan.ts';
+import { endpointTraffic } from './record-traffic.ts';
+import { replayTraffic } from './replay-traffic.ts';
+import { selectScenarios } from './select-scenarios.ts';
+import type { OnMiss, Traffic } from './traffic.ts';
+
+export interface RunChoice {
+  /** The project: the folder with scenarios/, fixtures/ and reports/. */
+  readonly root: string;
+  readonly scenarios: readonly string[];
+  readonly patterns: readonly string[];
+  readonly mode: RunRecord['mode'];
+  readonly provider: string;
+  /** The recording set; the provider's own when absent. */
+  readonly profile?: string | undefined;
+  readonly trials?: number | undefined;
+  readonly samples?: number | undefined;
+  readonly models: Readonly<Record<string, string>>;
+  readonly maxCalls: number;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** YYYY-MM-DD */
+  readonly today: string;
+  readonly onMiss: OnMiss;
+}
+
+/** The recordings that ship, and that a replay uses when no profile is named. */
+const SHIPPED_PROFILE = 'simulated';
+
+export const fixtureFile = (root: string, scenario: string, profile: string): string => join(root, 'fixtures', scenario, `${profile}.jsonl`);
+
+/** The plan of a run alone, without opening any traffic. */
+export async function planRun(choice: RunChoice): Promise<RunPlan> {
+  const [patterns, scorers] = await Promise.all([loadPatterns(), loadScorers()]);
+  const scenarios = await selectScenarios({ folder: join(choice.root, 'scenarios'), names: choice.scenarios, parts: { patterns, scorers } });
+  const chosen = choice.patterns.length > 0 ? choice.patterns.map((name) => partNamed('pattern', patterns, name)) : patterns;
+  return planOf({
+    scenarios,
+    patterns: chosen,
+    scorers,
+    ...(choice.trials === undefined ? {} : { trials: choice.trials }),
+    ...(choice.samples === undefined ? {} : { samples: choice.samples }),
+  });
+}
+
+/** The traffic of every scenario of a plan, opened. */
+export async function openTraffic(choice: RunChoice, plan: RunPlan): Promise<Map<string, Traffic>> {
+  const traffic = new Map<string, Traffic>();
+  const provider = choice.mode === 'replay' ? undefined : partNamed('provider', await loadProviders(), choice.provider);
+  try {
+    for (const scenario of plan.scenarios) traffic.set(scenario.name, await open(choice, plan, { scenario, provider }));
+  } catch (error) {
+    for (const opened of traffic.values()) await opened.abandon();
+    throw error;
+  }
+  return traffic;
+}
+
+async function open(choice: RunChoice, plan: RunPlan, source: { scenario: RunPlan['scenarios'][number]; provider: Provider | undefined }) {
+  const { scenario, provider } = source;
+  const fileOf = (profile: string) => fixtureFile(choice.root, scenario.name, profile);
+  if (choice.mode === 'replay' || !provider) {
+    return replayTraffic({ scenario, file: fileOf(choice.profile ?? SHIPPED_PROFILE), onMiss: choice.onMiss });
+  }
+  const trials = Math.max(0, ...plan.trials.filter(({ cell }) => cell.scenario === scenario).map(({ trial }) => trial)) + 1;
+  return endpointTraffic({ ...choice, mode: choice.mode, profile: choice.profile, scenario, provider, fileOf, trials });
+}
+
+/** Throws `usage` when a model is mapped that no scenario of the plan names. */
+export function checkModelMap(plan: RunPlan, models: Readonly<Record<string, string>>): void {
+  const known = new Set(plan.scenarios.flatMap(({ agents, coordinator }) => [coordinator.model, coordinator.routerModel, ...agents.map(({ model }) => model)]));
+  for (const model of Object.keys(models)) {
+    if (known.has(model)) continue;
+    throw new PatternbenchError('usage', `--model ${model}=…: no scenario of this run uses the model "${model}"`, {
+      remedy: `map one of ${[...known].filter((name) => name !== undefined).sort().join(', ')}`,
+    });
+  }
+}

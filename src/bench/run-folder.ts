@@ -1,0 +1,102 @@
+import { type FileHandle, mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { canonicalJson } from '../kernel/canonical-json.ts';
+import { isObject } from '../kernel/json.ts';
+import type { RunRecord } from '../schema/run-record.ts';
+import type { TrialRecord } from '../schema/trial-record.ts';
+
+/** Characters collected before they are written: one write per line would cost more than the line. */
+const CHUNK = 1 << 20;
+
+/** Decimals kept in records: below the microsecond and the millionth of a cent nothing is known. */
+const DECIMALS = 9;
+
+/** Lines of a file, written in order, in chunks. */
+class LineFile {
+  readonly #handle: FileHandle;
+  #chunk = '';
+
+  constructor(handle: FileHandle) {
+    this.#handle = handle;
+  }
+
+  async append(line: string): Promise<void> {
+    this.#chunk += `${line}\n`;
+    if (this.#chunk.length >= CHUNK) await this.#flush();
+  }
+
+  async close(): Promise<void> {
+    await this.#flush();
+    await this.#handle.close();
+  }
+
+  async #flush(): Promise<void> {
+    const chunk = this.#chunk;
+    this.#chunk = '';
+    await this.#handle.writeFile(chunk);
+  }
+}
+
+/**
+ * The folder that a run leaves. It is filled beside its place and moved there when it is complete, so nobody ever reads half a run, and a
+ * run that fails leaves the last good one as it was.
+ */
+export class RunFolder implements AsyncDisposable {
+  readonly path: string;
+  readonly #draft: string;
+  readonly #spans: LineFile;
+  readonly #trials: LineFile;
+  #settled = false;
+
+  private constructor(path: string, draft: string, files: { spans: LineFile; trials: LineFile }) {
+    this.path = path;
+    this.#draft = draft;
+    this.#spans = files.spans;
+    this.#trials = files.trials;
+  }
+
+  static async create(reports: string, runId: string): Promise<RunFolder> {
+    const draft = join(reports, `.${runId}.tmp`);
+    await rm(draft, { recursive: true, force: true });
+    await mkdir(draft, { recursive: true });
+    const file = async (name: string) => new LineFile(await open(join(draft, name), 'w'));
+    return new RunFolder(join(reports, runId), draft, { spans: await file('spans.jsonl'), trials: await file('trials.jsonl') });
+  }
+
+  appendSpans(line: string): Promise<void> {
+    return this.#spans.append(line);
+  }
+
+  appendTrial(record: TrialRecord): Promise<void> {
+    return this.#trials.append(canonicalJson(rounded(record)));
+  }
+
+  /** Writes the run's record and puts the folder into its place. */
+  async finish(run: RunRecord, environment: unknown): Promise<void> {
+    await this.#close();
+    await writeFile(join(this.#draft, 'run.json'), `${JSON.stringify(JSON.parse(canonicalJson(rounded(run))), null, 1)}\n`);
+    await writeFile(join(this.#draft, 'environment.json'), `${JSON.stringify(environment, null, 1)}\n`);
+    await rm(this.path, { recursive: true, force: true });
+    await rename(this.#draft, this.path);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#close();
+    await rm(this.#draft, { recursive: true, force: true });
+  }
+
+  async #close(): Promise<void> {
+    if (this.#settled) return;
+    this.#settled = true;
+    await this.#spans.close();
+    await this.#trials.close();
+  }
+}
+
+/** The same value with every number cut to the decimals that are known; sums in another order then give the same bytes. */
+export function rounded<T>(value: T): T {
+  if (typeof value === 'number') return (Number.isInteger(value) ? value : Number(value.toFixed(DECIMALS))) as T;
+  if (Array.isArray(value)) return value.map(rounded) as T;
+  if (!isObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, rounded(member)])) as T;
+}

@@ -1,0 +1,15 @@
+#!/usr/bin/env node
+// Plain JavaScript on purpose: it must run, and speak, on a Node that is too old for the rest.
+const [major, minor] = process.versions.node.split('.').map(Number);
+if (major < 24 || (major === 24 && minor < 15)) {
+  process.stderr.write(
+    `patternbench needs Node 24.15 or newer; this is ${process.versions.node}.\n` +
+      'In a checkout, npm brings its own: npm run patternbench -- <command>. Elsewhere: npx -p node@24 -p patternbench patternbench <command>\n',
+  );
+  process.exitCode = 2;
+} else {
+  // Sources in a checkout, JavaScript in the published package.
+  const extension = import.meta.url.endsWith('/src/bin.js') ? 'ts' : 'js';
+  const { main } = await import(`./cli.${extension}`);
+  process.exitCode = await main(process.argv.slice(2));
+}

@@ -1,0 +1,76 @@
+import { join } from 'node:path';
+import { findScenarios, loadScenario } from '../bench/load-scenarios.ts';
+import { loadPatterns, loadProviders, loadReporters, loadScorers, partNamed } from '../bench/parts.ts';
+import { savedRuns } from '../bench/read-run.ts';
+import { safeText } from '../kernel/terminal-text.ts';
+import { defineCommand } from './shell/command.ts';
+import { EXIT } from './shell/exit-code.ts';
+import type { Shell } from './shell/shell.ts';
+
+interface Kind {
+  readonly name: string;
+  readonly entries: (shell: Shell) => Promise<readonly (readonly string[])[]>;
+}
+
+interface Described {
+  readonly name: string;
+  readonly description: string;
+}
+
+const described = (parts: readonly Described[]) => parts.map(({ name, description }) => [name, description] as const);
+
+const KINDS: readonly Kind[] = [
+  {
+    name: 'patterns',
+    entries: async () =>
+      (await loadPatterns()).map(({ name, description, whenToUse, whenNot, calls }) => [
+        name,
+        description,
+        `use when: ${whenToUse}`,
+        `not when: ${whenNot}`,
+        `model calls: ${calls}`,
+      ]),
+  },
+  { name: 'scenarios', entries: scenarios },
+  { name: 'scorers', entries: async () => described(await loadScorers()) },
+  { name: 'providers', entries: async () => described(await loadProviders()) },
+  { name: 'reporters', entries: async () => described(await loadReporters()) },
+  {
+    name: 'runs',
+    entries: async (shell) => (await savedRuns(join(shell.root, 'reports'))).map(({ name }) => [name]),
+  },
+];
+
+export default defineCommand({
+  name: 'list',
+  description: 'list patterns, scenarios, scorers, providers, reporters, runs',
+  examples: [
+    ['patternbench list', 'everything'],
+    ['patternbench list patterns', 'what each is for, and what it costs in calls'],
+  ],
+  configure: (command) => {
+    command.argument('[kind]', KINDS.map(({ name }) => name).join(', ')).option('--no-color', 'plain text');
+  },
+  run: async ({ args }, shell) => {
+    const kinds = args[0] === undefined ? KINDS : [partNamed('kind of part', KINDS, args[0])];
+    for (const kind of kinds) {
+      shell.out(kind.name);
+      for (const [name, ...lines] of await kind.entries(shell)) {
+        shell.out(safeText(`  ${name}`));
+        for (const line of lines) shell.out(safeText(`      ${line}`));
+      }
+    }
+    return EXIT.ok;
+  },
+});
+
+async function scenarios(shell: Shell): Promise<(readonly string[])[]> {
+  const [patterns, scorers] = await Promise.all([loadPatterns(), loadScorers()]);
+  const files = await findScenarios(join(shell.root, 'scenarios'));
+  return Promise.all(
+    files.map(async (file) => {
+      const { name, description, samples, trials, draft } = await loadScenario(file, { patterns, scorers });
+      return [name, description.trim(), `${samples.length} samples, ${trials} trials each${draft ? '; a draft: only run when named' : ''}`];
+    }),
+  );
+}

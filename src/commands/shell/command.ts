@@ -1,0 +1,16 @@
+import type { Command } from 'commander';
+import type { Shell } from './shell.ts';
+
+/** A verb of the command line: a file in `commands/` whose default export this is. */
+export interface CliCommand {
+  readonly name: string;
+  readonly description: string;
+  /** Lines under `--help`: a command and what it does. */
+  readonly examples: readonly (readonly [command: string, does: string])[];
+  /** Declares arguments and options. */
+  readonly configure: (command: Command) => void;
+  /** Runs and returns the exit code; throws PatternbenchError for what a person must mend. */
+  readonly run: (input: { readonly args: readonly string[]; readonly options: Readonly<Record<string, unknown>> }, shell: Shell) => Promise<number>;
+}
+
+export const defineCommand = (command: CliCommand): CliCommand => command;

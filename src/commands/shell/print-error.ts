@@ -1,0 +1,17 @@
+import { formatPlace, messageOf, PatternbenchError } from '../../kernel/errors.ts';
+import { safeText } from '../../kernel/terminal-text.ts';
+import type { Shell } from './shell.ts';
+
+/** Says what happened, where, and what to do next. A stack is shown only for what is our own mistake, never for a person's. */
+export function printError(error: unknown, shell: Shell): void {
+  if (!(error instanceof PatternbenchError) || error.code === 'broken_invariant') {
+    shell.err(`error: ${safeText(messageOf(error))}`);
+    if (error instanceof Error && error.stack) shell.err(safeText(error.stack.split('\n').slice(1).join('\n')));
+    shell.err('This is a mistake in patternbench itself. Please report it with the lines above.');
+    return;
+  }
+  const place = formatPlace(error.place);
+  const told = error.message.startsWith(place) ? error.message : `${place}: ${error.message}`;
+  shell.err(safeText(`error: ${place ? told : error.message}`));
+  if (error.remedy) shell.err(safeText(`  next: ${error.remedy.replaceAll('\n', '\n        ')}`));
+}

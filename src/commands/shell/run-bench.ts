@@ -1,0 +1,178 @@
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { brokenByInfrastructure } from '../../bench/compose-record.ts';
+import { type ExecutedRun, execute } from '../../bench/execute.ts';
+import { checkModelMap, fixtureFile, openTraffic, planRun, type RunChoice } from '../../bench/prepare-run.ts';
+import { pushRun } from '../../bench/push-run.ts';
+import { recordCommands } from '../../bench/replay-traffic.ts';
+import { readSensitivity } from '../../bench/sensitivity.ts';
+import type { RunPlan, TrialPlan } from '../../bench/plan.ts';
+import type { Traffic } from '../../bench/traffic.ts';
+import { TOOL_VERSION } from '../../bench/version.ts';
+import { PatternbenchError } from '../../kernel/errors.ts';
+import { safeText } from '../../kernel/terminal-text.ts';
+import type { RunRecord } from '../../schema/run-record.ts';
+import { askBeforeSpending } from './ask-before-spending.ts';
+import { EXIT } from './exit-code.ts';
+import { progressOf } from './progress.ts';
+import type { RunOptionValues } from './run-options.ts';
+import type { Shell } from './shell.ts';
+
+/** Requests to an endpoint in one run unless --max-calls says otherwise: enough for what ships, a stop for what runs away. */
+const MAX_CALLS = { billed: 200, free: 100_000 } as const;
+
+interface Missed {
+  readonly plan: TrialPlan;
+  readonly miss: PatternbenchError;
+}
+
+/** Runs, records or replays what the options name, prints what came out, and returns the exit code. */
+export async function runBench(options: RunOptionValues, mode: RunRecord['mode'], shell: Shell): Promise<number> {
+  const missed: Missed[] = [];
+  const choice = choiceOf(options, mode, { shell, onMiss: (plan, miss) => void missed.push({ plan, miss }) });
+  const plan = await planRun(choice);
+  checkModelMap(plan, choice.models);
+  if (mode !== 'replay') await askBeforeSpending(plan, choice, { shell, yes: options.yes === true });
+  const traffic = await openTraffic(choice, plan);
+  for (const warning of [...traffic.values()].flatMap(({ warnings }) => warnings)) shell.err(safeText(`warning: ${warning}`));
+  let executed: ExecutedRun;
+  try {
+    executed = await executePlan({ options, mode, plan, traffic, missed, shell });
+  } catch (error) {
+    for (const open of traffic.values()) await open.abandon();
+    if (mode !== 'replay' && mode !== 'live') shell.err(whatIsKept(choice, plan));
+    throw error;
+  }
+  for (const [scenario, open] of traffic) {
+    const { file, recorded, reused, changed } = await open.close();
+    if (file) shell.err(`${scenario}: ${recorded} recorded, ${reused} answered from recordings; ${file} ${changed ? 'written' : 'unchanged'}`);
+  }
+  await pushTraces(executed.folder, options, shell);
+  await print(executed, options, shell);
+  return verdict(executed, shell);
+}
+
+function choiceOf(options: RunOptionValues, mode: RunRecord['mode'], { shell, onMiss }: { shell: Shell; onMiss: RunChoice['onMiss'] }): RunChoice {
+  const provider = options.provider ?? (mode === 'live' ? 'openai' : 'simulated');
+  return {
+    root: shell.root,
+    scenarios: options.scenario ?? [],
+    patterns: options.pattern ?? [],
+    mode,
+    provider,
+    profile: options.profile,
+    trials: options.trials,
+    samples: options.sample,
+    models: options.model,
+    maxCalls: options.maxCalls ?? (provider === 'simulated' ? MAX_CALLS.free : MAX_CALLS.billed),
+    env: shell.env,
+    today: new Date(shell.now()).toISOString().slice(0, 10),
+    onMiss,
+  };
+}
+
+interface Execution {
+  readonly options: RunOptionValues;
+  readonly mode: RunRecord['mode'];
+  readonly plan: RunPlan;
+  readonly traffic: ReadonlyMap<string, Traffic>;
+  readonly missed: readonly Missed[];
+  readonly shell: Shell;
+}
+
+async function executePlan({ options, mode, plan, traffic, missed, shell }: Execution): Promise<ExecutedRun> {
+  const progress = options.quiet ? undefined : await progressOf(shell, mode, plan.trials.length);
+  const clocks = new Set([...traffic.values()].map(({ clockKind }) => clockKind));
+  try {
+    return await execute({
+      plan,
+      mode,
+      clock: clocks.has('real') ? 'real' : 'virtual',
+      seed: options.seed,
+      // While recording, cells run one after another, so that what two patterns ask alike is asked once.
+      concurrency: options.concurrency ?? (mode === 'replay' ? 16 : 1),
+      traffic,
+      reports: join(shell.root, 'reports'),
+      sensitivity: await sensitivities(plan, shell),
+      liveRunId: `${new Date(shell.now()).toISOString().replace(/[-:]/g, '').slice(0, 15)}Z-${mode}`.toLowerCase(),
+      signal: shell.signal,
+      environment: environmentOf(shell),
+      ...(progress ? { onProgress: (_done, record) => progress.tick(record) } : {}),
+      beforeWriting: () => {
+        if (missed.length > 0) throw missing(missed, plan.trials.length);
+      },
+    });
+  } finally {
+    progress?.stop();
+  }
+}
+
+async function sensitivities(plan: RunPlan, shell: Shell): Promise<Record<string, string>> {
+  const known: Record<string, string> = {};
+  for (const { name } of plan.scenarios) {
+    const line = await readSensitivity(join(shell.root, 'fixtures', name, 'sensitivity.json'));
+    if (line !== undefined) known[name] = line;
+  }
+  return known;
+}
+
+const environmentOf = (shell: Shell) => ({
+  tool: TOOL_VERSION,
+  node: process.versions.node,
+  platform: `${process.platform} ${process.arch}`,
+  cpus: availableParallelism(),
+  writtenAt: new Date(shell.now()).toISOString(),
+});
+
+/** One error for all misses: how many, each cause once, and what to paste. */
+function missing(missed: readonly Missed[], trials: number): PatternbenchError {
+  const affected = new Set(missed.map(({ plan }) => plan)).size;
+  const causes = new Map<string, { miss: PatternbenchError; count: number }>();
+  for (const { plan, miss } of missed) {
+    const cause = String(miss.facts['cause'] ?? '') + String(miss.facts['agent'] ?? '') + plan.cell.scenario.name;
+    causes.set(cause, { miss: causes.get(cause)?.miss ?? miss, count: (causes.get(cause)?.count ?? 0) + 1 });
+  }
+  const told = [...causes.values()].slice(0, 3).map(({ miss, count }) => `${count > 1 ? `${count} times, such as: ` : ''}${miss.message}`);
+  const scenarios = [...new Set(missed.map(({ plan }) => plan.cell.scenario.name))];
+  return new PatternbenchError(
+    'fixture_miss',
+    `${affected} of ${trials} trials asked for something that is not recorded; this run says nothing and was not written.\n\n${told.join('\n\n')}`,
+    { remedy: `record what is missing, and only that:\n${scenarios.map(recordCommands).join('\n')}` },
+  );
+}
+
+function whatIsKept(choice: RunChoice, plan: RunPlan): string {
+  const files = plan.scenarios.map(({ name }) => fixtureFile(choice.root, name, choice.profile ?? choice.provider));
+  return `what was recorded so far is kept (${files.join(', ')}); go on with --mode auto`;
+}
+
+async function pushTraces(folder: string, options: RunOptionValues, shell: Shell): Promise<void> {
+  const url = options.otlp ?? shell.env['OTEL_EXPORTER_OTLP_ENDPOINT'];
+  if (!url) return;
+  const { exported, rejected, notice } = await pushRun(folder, { url, nowMs: shell.now(), signal: shell.signal });
+  if (notice) shell.err(safeText(notice));
+  else shell.err(`${exported} spans sent to ${url}${rejected > 0 ? `, ${rejected} rejected` : ''}`);
+}
+
+async function print({ run, trials }: ExecutedRun, options: RunOptionValues, shell: Shell): Promise<void> {
+  if (options.json) {
+    shell.out(JSON.stringify(run));
+    return;
+  }
+  const { default: terminal } = await import('../../reporters/terminal.ts');
+  shell.out(terminal.render({ run, trials }, { width: shell.width, color: shell.color }));
+}
+
+function verdict({ trials }: ExecutedRun, shell: Shell): number {
+  const broken = trials.filter(brokenByInfrastructure);
+  if (broken.length > 0) {
+    const { outcome } = broken[0]!;
+    shell.err(safeText(`${broken.length} trials broke down for reasons that are not the pattern's (${outcome.status === 'failed' ? outcome.message : outcome.status}); the run is incomplete`));
+    return EXIT.errors;
+  }
+  if (trials.every(({ scores }) => Object.values(scores).every((score) => score === null))) {
+    shell.err('nothing was scored: a run without scores is an error, never a success');
+    return EXIT.errors;
+  }
+  return EXIT.ok;
+}

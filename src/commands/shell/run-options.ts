@@ -1,0 +1,62 @@
+import type { Command } from 'commander';
+import { PatternbenchError } from '../../kernel/errors.ts';
+
+/** Options that `run` and `record` share. */
+export function declareRunOptions(command: Command): void {
+  command
+    .option('-s, --scenario <name...>', 'scenarios, by name or file (default: all but drafts)')
+    .option('-p, --pattern <name...>', 'patterns (default: all)')
+    .option('-n, --trials <count>', "trials of each sample (default: the scenario's)", wholeNumber('--trials', 1))
+    .option('--sample <count>', 'only the first so many samples', wholeNumber('--sample', 1))
+    .option('--seed <number>', 'of retries and jitter; recordings do not depend on it', wholeNumber('--seed', 0), 1)
+    .option('-j, --concurrency <count>', 'trials at a time; results do not depend on it', wholeNumber('--concurrency', 1))
+    .option('--profile <name>', 'recording set: fixtures/<scenario>/<name>.jsonl', plainName('--profile'))
+    .option('--provider <name>', 'simulated, openai: where unrecorded answers come from')
+    .option('--model <from=to>', 'ask the endpoint for another model (repeatable)', modelMap, {})
+    .option('--max-calls <count>', 'requests to the endpoint, in all', wholeNumber('--max-calls', 1))
+    .option('--otlp <url>', 'send the traces to an OTLP/HTTP endpoint such as Jaeger (also OTEL_EXPORTER_OTLP_ENDPOINT)')
+    .option('--json', 'print the run record as JSON instead of the table')
+    .option('--quiet', 'no progress')
+    .option('--no-color', 'plain text');
+}
+
+/** A parser of whole numbers for an option; throws `usage` naming the option. */
+export const wholeNumber =
+  (option: string, least: number) =>
+  (text: string): number => {
+    const value = Number(text);
+    if (Number.isInteger(value) && value >= least) return value;
+    throw new PatternbenchError('usage', `${option} takes a whole number from ${least}; got "${text}"`);
+  };
+
+const plainName =
+  (option: string) =>
+  (text: string): string => {
+    if (/^[a-z0-9][a-z0-9._-]{0,63}$/.test(text)) return text;
+    throw new PatternbenchError('usage', `${option} takes lower case letters, digits, ".", "-" and "_"; got "${text}"`);
+  };
+
+function modelMap(text: string, before: Readonly<Record<string, string>>): Record<string, string> {
+  const [from, to, ...rest] = text.split('=');
+  if (from && to && rest.length === 0) return { ...before, [from]: to };
+  throw new PatternbenchError('usage', `--model takes from=to, such as gpt-4o=llama3.3; got "${text}"`);
+}
+
+/** The options as they were given; commander has parsed them. */
+export interface RunOptionValues {
+  readonly scenario?: readonly string[];
+  readonly pattern?: readonly string[];
+  readonly trials?: number;
+  readonly sample?: number;
+  readonly seed: number;
+  readonly concurrency?: number;
+  readonly profile?: string;
+  readonly provider?: string;
+  readonly model: Readonly<Record<string, string>>;
+  readonly maxCalls?: number;
+  readonly otlp?: string;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+  readonly yes?: boolean;
+  readonly mode?: string;
+}

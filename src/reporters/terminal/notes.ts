@@ -1,0 +1,140 @@
+import type { Finding, Group } from '../../schema/run-record.ts';
+import type { TrialRecord } from '../../schema/trial-record.ts';
+import { groupName, seconds } from './figures.ts';
+import { flipsOf } from './flips.ts';
+import { comparisonOf, type ScenarioView, trialsOf } from './scenario-view.ts';
+
+/** A labelled line under a table; its text is as the records have it, and not yet safe to print. */
+export interface Note {
+  readonly label: string;
+  readonly text: string;
+}
+
+const EVEN = 1e-9;
+
+/** What stands under a scenario's table, in reading order; the recommendation comes last, where people look. */
+export function notesOf(view: ScenarioView, findings: readonly Finding[]): Note[] {
+  const notes: [string, string | null][] = [
+    ['Why', why(view)],
+    ['Findings', findingsLine(findings.filter((finding) => finding.scenario === view.scenario.name))],
+    ['Errors', errors(view)],
+    ['Unscored', unscored(view)],
+    ['Could see', couldSee(view)],
+    ['Sensitivity', view.scenario.sensitivity],
+    ['Sure', sure(view)],
+    ['Use', use(view)],
+  ];
+  return notes.flatMap(([label, text]) => (text === null || text === '' ? [] : [{ label, text }]));
+}
+
+/** The pattern whose difference from the baseline is worth explaining: the recommended one, or else the best that is not the baseline. */
+export function subjectOf(view: ScenarioView): string | undefined {
+  const baseline = view.scenario.baseline;
+  const names = [view.recommendation?.pattern, ...view.groups.filter((group) => group.quality).map(groupName)];
+  return names.find((name) => name !== undefined && name !== baseline);
+}
+
+function why(view: ScenarioView): string | null {
+  const name = subjectOf(view);
+  if (name === undefined) return null;
+  const own = trialsOf(view, name);
+  const flips = flipsOf(own, trialsOf(view, view.scenario.baseline), view.scenario.primary);
+  const sentences: string[] = [];
+  if (flips.length > 0) {
+    const won = flips.filter(({ difference }) => difference > EVEN).length;
+    const lost = flips.filter(({ difference }) => difference < -EVEN).length;
+    sentences.push(`${name}: ${won} samples won, ${flips.length - won - lost} tied, ${lost} lost.`);
+    const largest = flips.filter(({ difference }) => Math.abs(difference) > EVEN).slice(0, 4);
+    if (largest.length > 0) sentences.push(`Largest: ${largest.map(({ sample, change }) => `${sample} ${change}`).join(', ')}.`);
+  }
+  const path = criticalPath(own);
+  if (path !== null) sentences.push(path);
+  return sentences.join(' ');
+}
+
+/** The agents that hold a pattern up, by mean time on the critical path of a trial. */
+function criticalPath(trials: readonly TrialRecord[]): string | null {
+  const byAgent = new Map<string, number>();
+  for (const { agent, ms } of trials.flatMap((trial) => trial.criticalPath)) byAgent.set(agent, (byAgent.get(agent) ?? 0) + ms);
+  const top = [...byAgent].toSorted(([, a], [, b]) => b - a).slice(0, 3);
+  if (top.length === 0) return null;
+  const whole = trials.reduce((sum, trial) => sum + trial.latencyMs, 0) / trials.length;
+  return `Critical path: ${top.map(([agent, ms]) => `${agent} ${seconds(ms / trials.length)} s`).join(', ')} of ${seconds(whole)} s a trial.`;
+}
+
+/** Findings by severity, each kind with the patterns it was seen in. */
+function findingsLine(findings: readonly Finding[]): string {
+  return (['error', 'warning', 'info'] as const)
+    .flatMap((severity) => {
+      const own = findings.filter((finding) => finding.severity === severity);
+      const kinds = [...new Set(own.map(({ kind }) => kind))];
+      if (kinds.length === 0) return [];
+      const where = (kind: string) =>
+        [...new Set(own.filter((finding) => finding.kind === kind).map(({ pattern }) => pattern))].join(', ');
+      return `${severity}: ${kinds.map((kind) => `${kind} in ${where(kind)}`).join('; ')}.`;
+    })
+    .join(' ');
+}
+
+function errors(view: ScenarioView): string | null {
+  const parts = view.groups.flatMap((group) => {
+    if (group.errors + group.limits === 0) return [];
+    const causes = new Map<string, number>();
+    for (const { outcome } of trialsOf(view, groupName(group))) {
+      if (outcome.status !== 'failed' && outcome.status !== 'limit') continue;
+      const cause = outcome.status === 'failed' ? outcome.code : `at the limit ${outcome.limit}`;
+      causes.set(cause, (causes.get(cause) ?? 0) + 1);
+    }
+    return `${groupName(group)} ${[...causes].map(([cause, count]) => `${count} ${cause}`).join(', ')}`;
+  });
+  return parts.length === 0 ? null : `${parts.join('; ')}. They count as failures.`;
+}
+
+function unscored(view: ScenarioView): string | null {
+  const parts = view.groups
+    .filter((group) => group.unscored > 0)
+    .map((group) => `${groupName(group)} ${group.unscored} of ${group.trials}`);
+  return parts.length === 0 ? null : `${parts.join(', ')} trials. They are in no quality figure.`;
+}
+
+/** The smallest difference that this run could have seen, so that "inconclusive" can be read for what it is. */
+function couldSee(view: ScenarioView): string | null {
+  const mdes = view.comparisons.flatMap((one) => (one.metric === 'quality' && one.mde !== null ? one.mde : []));
+  if (mdes.length === 0) return null;
+  const [least, most] = [Math.min(...mdes), Math.max(...mdes)].map((mde) => Math.ceil(100 * mde)) as [number, number];
+  const { samples, trials, baseline } = view.scenario;
+  const range = least === most ? `${most}` : `${least} to ${most}`;
+  const head = `differences from ${range} points against ${baseline} at 80 % power with ${samples} samples of ${trials} trials.`;
+  return most <= 10 ? head : `${head} 10 points need up to ${Math.ceil(samples * (Math.max(...mdes) / 0.1) ** 2)} samples.`;
+}
+
+function sure(view: ScenarioView): string | null {
+  const recommendation = view.recommendation;
+  if (!recommendation) return null;
+  const [leader, ...alike] = recommendation.bestSet;
+  const rule = 'one-sided paired t against the leader, Holm, 5 %';
+  const behind = view.groups
+    .filter((group) => group.quality && !recommendation.bestSet.includes(groupName(group)))
+    .map(groupName);
+  const told = behind.length === 0 ? '' : ` Told apart: ${behind.join(', ')}.`;
+  const perfect = view.groups.filter((group) => group.quality?.mean === 1).map(ruleOfThree);
+  const set =
+    alike.length === 0
+      ? `${leader} leads alone (${rule}).`
+      : `${leader} leads; not told apart from it: ${alike.join(', ')} (${rule}).`;
+  return [`${set}${told}`, ...perfect].join(' ');
+}
+
+/** No failure in n samples does not mean that there are none: below 3/n, 95 %. */
+const ruleOfThree = (group: Group) =>
+  group.quality && group.quality.n >= 3
+    ? `${groupName(group)} never failed: its failure rate is below ${Math.ceil(300 / group.quality.n)} % (rule of three).`
+    : '';
+
+function use(view: ScenarioView): string {
+  const recommendation = view.recommendation;
+  if (!recommendation) return 'no recommendation: nothing is scored, or this record holds none.';
+  // How sure it is stands in its own line; the rest is the evidence of this one.
+  const evidence = recommendation.evidence.filter((sentence) => !sentence.includes('one-sided paired t'));
+  return [recommendation.sentence, ...evidence].join(' ');
+}

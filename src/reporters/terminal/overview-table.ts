@@ -1,0 +1,148 @@
+import Table from 'cli-table3';
+import { safeLine } from '../../kernel/terminal-text.ts';
+import type { Comparison, Group } from '../../schema/run-record.ts';
+import { percentChange, signedPoints } from '../../stats/in-words.ts';
+import { columnsOf, cut, wrap } from './columns.ts';
+import { groupName, percent, percentInterval, seconds, usd, verdictWord } from './figures.ts';
+import type { Paint } from './paint.ts';
+import { comparisonOf, type ScenarioView } from './scenario-view.ts';
+
+interface Row {
+  readonly group: Group;
+  readonly name: string;
+  readonly baseline: boolean;
+  readonly recommended: boolean;
+  readonly against: Comparison | undefined;
+}
+
+interface Column {
+  readonly head: string;
+  readonly cell: (row: Row) => string;
+  readonly left?: boolean;
+  /** Columns go in this order when space is short, the smallest first; without it they stay. */
+  readonly drop?: number;
+}
+
+const LONGEST_NAME = 24;
+const NARROW = 60;
+
+const columnsFor = (view: ScenarioView): Column[] => {
+  const k = Math.max(0, ...view.groups.map((group) => group.passHatK.length));
+  return [
+    { head: ' pattern', cell: (row) => `${row.recommended ? '>' : ' '}${cut(row.name, LONGEST_NAME)}`, left: true },
+    { head: 'quality %', cell: ({ group }) => (group.quality ? percent(group.quality.mean) : 'unscored') },
+    { head: '95 %', cell: ({ group }) => (group.quality ? percentInterval(group.quality) : ''), left: true, drop: 9 },
+    { head: `vs ${cut(safeLine(view.scenario.baseline), 12)}`, cell: difference, drop: 8 },
+    { head: '95 %', cell: differenceInterval, left: true, drop: 1 },
+    {
+      head: 'verdict',
+      cell: (row) => (row.baseline ? 'baseline' : row.against ? verdictWord(row.against.verdict) : ''),
+      left: true,
+    },
+    {
+      head: `p^${k}`,
+      cell: ({ group }) =>
+        k > 0 && group.passHatK.length >= k ? `${(100 * (group.passHatK[k - 1] as number)).toFixed(0)}%` : '',
+      drop: 5,
+    },
+    { head: 'p50 s', cell: ({ group }) => (group.latencyMs.n > 0 ? seconds(group.latencyMs.p50) : ''), drop: 7 },
+    { head: 'p95 s', cell: ({ group }) => (group.latencyMs.n > 0 ? seconds(group.latencyMs.p95) : ''), drop: 3 },
+    { head: '$/1K', cell: ({ group }) => usd(group.costUsdPer1kTasks), drop: 6 },
+    { head: 'tokens', cell: overhead, drop: 4 },
+    { head: 'par', cell: ({ group }) => (group.parallelism === null ? '' : group.parallelism.toFixed(1)), drop: 2 },
+    { head: 'err', cell: ({ group }) => String(group.errors + group.limits), drop: 3.5 },
+  ];
+};
+
+const difference = ({ against }: Row) => (against?.delta === undefined ? '' : signedPoints(against.delta));
+
+const differenceInterval = ({ against }: Row) =>
+  against?.delta === undefined ? '' : `[${signedPoints(against.low)}, ${signedPoints(against.high)}]`;
+
+const overhead = ({ group, baseline }: Row) =>
+  baseline || group.tokenOverhead === null ? '' : percentChange(1 + group.tokenOverhead).replace(' %', '%');
+
+/** The patterns of a scenario as a table of lines no wider than `width`: what matters least is left out first. */
+export function overviewTable(view: ScenarioView, width: number, paint: Paint): string[] {
+  const rows = view.groups.map((group) => rowOf(view, group));
+  const full = rows.filter(({ group }) => group.notApplicable === undefined);
+  const all = columnsFor(view);
+  const basic = all.filter((column) => column.drop === undefined);
+  const columns = width < NARROW ? basic : fitting(all, full, width);
+  const widths = columns.map((column) => columnWidth(column, full));
+  const gap = total(widths) + 2 * (widths.length - 1) <= width ? 2 : 1;
+  const overflow = total(widths) + gap * (widths.length - 1) - width;
+  if (overflow > 0) widths[0] = Math.max(4, (widths[0] as number) - overflow);
+  const table = new Table({
+    chars: { ...NO_LINES, middle: ' '.repeat(gap) },
+    style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [], compact: true },
+    colAligns: columns.map((column) => (column.left ? 'left' : 'right')),
+    colWidths: widths,
+  });
+  const tableWidth = total(widths) + gap * (widths.length - 1);
+  table.push(columns.map((column, i) => paint.dim(cut(column.head, widths[i] as number))));
+  table.push([{ content: paint.dim('-'.repeat(tableWidth)), colSpan: columns.length }]);
+  for (const row of rows) {
+    const name = cut(columns[0]?.cell(row) ?? '', widths[0] as number);
+    if (row.group.notApplicable !== undefined) {
+      const reason = wrap(`n/a (${safeLine(row.group.notApplicable)})`, tableWidth - (widths[0] as number) - gap);
+      table.push([name, { content: reason.join('\n'), colSpan: columns.length - 1, hAlign: 'left' }]);
+      continue;
+    }
+    table.push(columns.map((column, i) => painted(row, column, cut(column.cell(row), widths[i] as number), paint)));
+  }
+  return table
+    .toString()
+    .split('\n')
+    .map((line) => line.trimEnd());
+}
+
+function rowOf(view: ScenarioView, group: Group): Row {
+  const name = groupName(group);
+  return {
+    group,
+    name: safeLine(name),
+    baseline: name === view.scenario.baseline,
+    recommended: name === view.recommendation?.pattern,
+    against: comparisonOf(view, name, 'quality'),
+  };
+}
+
+/** Drops columns, the least important first, until the rest fits with one space between. */
+function fitting(all: readonly Column[], rows: readonly Row[], width: number): Column[] {
+  let columns = Array.from(all);
+  for (const column of all.filter(({ drop }) => drop !== undefined).sort((a, b) => (a.drop as number) - (b.drop as number))) {
+    if (total(columns.map((one) => columnWidth(one, rows))) + columns.length - 1 <= width) break;
+    columns = columns.filter((one) => one !== column);
+  }
+  return columns;
+}
+
+const columnWidth = (column: Column, rows: readonly Row[]) =>
+  Math.max(columnsOf(column.head), ...rows.map((row) => columnsOf(column.cell(row))));
+
+const total = (widths: readonly number[]) => widths.reduce((sum, width) => sum + width, 0);
+
+function painted(row: Row, column: Column, text: string, paint: Paint): string {
+  if (column.head === ' pattern') return row.recommended ? paint.good(paint.bold(text)) : text;
+  if (column.head !== 'verdict') return text;
+  if (row.against?.verdict === 'improved') return paint.good(text);
+  return row.against?.verdict === 'regressed' ? paint.bad(text) : paint.dim(text);
+}
+
+const NO_LINES = {
+  top: '',
+  'top-mid': '',
+  'top-left': '',
+  'top-right': '',
+  bottom: '',
+  'bottom-mid': '',
+  'bottom-left': '',
+  'bottom-right': '',
+  left: '',
+  'left-mid': '',
+  mid: '',
+  'mid-mid': '',
+  right: '',
+  'right-mid': '',
+};

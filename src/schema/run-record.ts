@@ -1,0 +1,119 @@
+import { z } from './zod.ts';
+
+const amount = z.number().min(0);
+const count = z.int().min(0);
+
+/** A mean with its interval; the method is named, the denominator is stated. */
+export const estimate = z.strictObject({
+  mean: z.number(),
+  low: z.number(),
+  high: z.number(),
+  n: count.describe('samples: the unit of replication'),
+  method: z.string(),
+});
+
+export const group = z.strictObject({
+  scenario: z.string(),
+  adapter: z.string(),
+  pattern: z.string(),
+  samples: count,
+  trials: count.describe('trials in this group, over all samples'),
+  quality: estimate.nullable(),
+  passHatK: z.array(z.number()).describe('pass^1 .. pass^k, unbiased'),
+  latencyMs: z.strictObject({ p50: amount, p95: amount, max: amount, n: count }),
+  costUsdPer1kTasks: amount.nullable(),
+  costUsdPerSuccess: amount.nullable(),
+  pricedShare: z.number().min(0).max(1),
+  inputTokens: count,
+  outputTokens: count,
+  cachedInputTokens: count,
+  tokenOverhead: z.number().nullable().describe('total tokens over those of the baseline, minus 1'),
+  llmCalls: count,
+  toolCalls: count,
+  parallelism: amount.nullable(),
+  errors: count,
+  limits: count,
+  unscored: count,
+  notApplicable: z.string().optional(),
+});
+
+export const comparison = z.strictObject({
+  scenario: z.string(),
+  a: z.string(),
+  b: z.string().describe('the baseline'),
+  metric: z.string(),
+  delta: z.number().optional(),
+  ratio: z.number().optional(),
+  low: z.number(),
+  high: z.number(),
+  p: z.number().nullable(),
+  method: z.string(),
+  n: count,
+  verdict: z.enum(['improved', 'regressed', 'inconclusive', 'no-material-change', 'incomparable']),
+  mde: z.number().nullable().describe('the smallest difference this comparison could have seen at 80 % power'),
+  reasons: z.array(z.string()),
+});
+
+export const finding = z.strictObject({
+  kind: z.string(),
+  severity: z.enum(['info', 'warning', 'error']),
+  scenario: z.string(),
+  pattern: z.string(),
+  sample: z.string(),
+  trial: count,
+  agent: z.string(),
+  spanIds: z.array(z.string()),
+  wastedTokens: count,
+  wastedUsd: amount.nullable(),
+  wastedMs: amount,
+  advice: z.string(),
+});
+
+export const recommendation = z.strictObject({
+  scenario: z.string(),
+  pattern: z.string().describe('the cheapest of the best set'),
+  bestSet: z.array(z.string()).describe('the leader by quality, then the patterns that this run cannot tell from it, best first'),
+  sentence: z.string(),
+  evidence: z.array(z.string()).describe('sentences: what it gains, what it costs, what got worse, how sure that is'),
+});
+
+const scenarioSummary = z.strictObject({
+  name: z.string(),
+  description: z.string(),
+  baseline: z.string(),
+  primary: z.string(),
+  passThreshold: z.number(),
+  trials: count,
+  samples: count,
+  labels: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+  sensitivity: z.string().nullable().describe('how far the ranking hangs on the declared error rates of the simulated model'),
+});
+
+/** run.json: what a run was, and what it says. Every report is a pure function of it and trials.jsonl. */
+export const runRecord = z.strictObject({
+  version: z.literal(1),
+  runId: z.string(),
+  tool: z.string(),
+  mode: z.enum(['replay', 'auto', 'record', 'live']),
+  clock: z.enum(['virtual', 'real']),
+  seed: z.int(),
+  fingerprint: z.strictObject({ test: z.string(), treatment: z.string(), fixtures: z.string() }),
+  provenance: z
+    .strictObject({ recorded: count, simulated: count, imported: count })
+    .describe('model calls by where their answers came from; recorded = a real endpoint'),
+  priceTable: z.string(),
+  scenarios: z.array(scenarioSummary),
+  groups: z.array(group),
+  comparisons: z.array(comparison),
+  findings: z.array(finding),
+  recommendations: z.array(recommendation).optional(),
+  complete: z.boolean(),
+});
+
+export type Estimate = z.infer<typeof estimate>;
+export type Group = z.infer<typeof group>;
+export type Comparison = z.infer<typeof comparison>;
+export type Finding = z.infer<typeof finding>;
+export type Recommendation = z.infer<typeof recommendation>;
+export type ScenarioSummary = z.infer<typeof scenarioSummary>;
+export type RunRecord = z.infer<typeof runRecord>;

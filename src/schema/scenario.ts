@@ -1,0 +1,112 @@
+import { simulationBlock } from './simulation.ts';
+import { z } from './zod.ts';
+
+const name = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,63}$/, 'must be lower case letters, digits, "-" or "_" (at most 64)');
+const json = z.json();
+const jsonSchema = z.record(z.string(), json).describe('JSON Schema');
+
+const agent = z.strictObject({
+  name,
+  description: z.string().min(1).describe('what it is for, as coordinators read it'),
+  instructions: z.string().min(1).describe('its system prompt'),
+  model: z.string().optional().describe("default: the coordinator's model"),
+  tools: z.array(z.string()).default([]).describe('the only tools it can execute'),
+  temperature: z.number().min(0).max(2).optional(),
+  maxTurns: z.int().min(1).max(100).optional().describe('model calls in one run of the agent; default 10'),
+});
+
+const toolCommon = {
+  description: z.string().min(1),
+  parameters: jsonSchema.describe('JSON Schema of the arguments'),
+  effect: z.enum(['read', 'write']).default('read'),
+  latencyMs: z.number().min(0).default(0).describe('virtual milliseconds of one execution'),
+};
+
+const tool = z.union([
+  z.strictObject({
+    ...toolCommon,
+    returns: z
+      .array(
+        z.strictObject({ when: z.record(z.string(), json).default({}), value: json.optional(), error: z.string().optional() }),
+      )
+      .min(1)
+      .describe('canned results: the first entry whose `when` equals the arguments it names'),
+  }),
+  z.strictObject({ ...toolCommon, handler: z.string().regex(/^[^#]+\.(ts|js)#\w+$/, 'must read file.ts#export') }),
+]);
+
+const sample = z.strictObject({
+  id: name,
+  input: z.string().min(1),
+  expected: z.record(z.string(), json).default({}).describe('what scorers compare with'),
+  metadata: z.record(z.string(), json).default({}),
+});
+
+const limits = z.strictObject({
+  maxModelCalls: z.int().min(1).default(60).describe('per trial'),
+  maxTokens: z.int().min(1).default(400_000).describe('input and output, per trial'),
+  timeoutMs: z.number().min(1).default(900_000).describe('of trial time, per trial'),
+});
+
+const labels = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
+
+const price = z.strictObject({
+  inputPerMTok: z.number().min(0),
+  cachedInputPerMTok: z.number().min(0).optional(),
+  outputPerMTok: z.number().min(0),
+});
+
+/** A part of a scenario that parts define: the options of a pattern, the options of a scorer. */
+export interface SchemaParts {
+  readonly patterns: readonly { readonly name: string; readonly options: z.ZodType }[];
+  readonly scorers: readonly { readonly name: string; readonly options: z.ZodObject }[];
+}
+
+/** The schema of a scenario file, composed from the parts at hand, so that users' patterns and scorers validate too. */
+export function scenarioSchema(parts: SchemaParts) {
+  const scorers = parts.scorers.map((scorer) =>
+    scorer.options.extend({ type: z.literal(scorer.name), name: name.optional().describe('the column; default: the type') }),
+  );
+  const patterns = Object.fromEntries(parts.patterns.map((pattern) => [pattern.name, pattern.options.optional()]));
+  return z.strictObject({
+    name,
+    description: z.string().default(''),
+    draft: z.boolean().default(false).describe('left out when a command names no scenario'),
+    labels: labels.default({}).describe('what kind of job this is: decomposable, sequentialDepth, tools, family'),
+    trials: z.int().min(1).max(100).default(3),
+    seed: z.int().default(1).describe('travels in requests; not the --seed of a run'),
+    baseline: z.string().default('single'),
+    coordinator: z
+      .strictObject({ model: z.string(), routerModel: z.string().optional().describe('for routing decisions; default: model') })
+      .describe('used by every coordinating role; `single` runs on its model'),
+    agents: z.array(agent).min(1),
+    tools: z.record(z.string().regex(/^[A-Za-z0-9_-]{1,64}$/), tool).default({}),
+    samples: z.union([z.array(sample).min(1, 'a scenario needs at least one sample'), z.string().startsWith('file://')]),
+    score: z.array(z.discriminatedUnion('type', scorers as unknown as [(typeof scorers)[0], ...typeof scorers])).min(1),
+    primary: z.string().optional().describe('the scorer that is `quality`; default: the first'),
+    passThreshold: z.number().min(0).max(1).default(1).describe('primary score from which a trial counts as passed'),
+    limits: limits.prefault({}),
+    patterns: z.strictObject(patterns).prefault({}),
+    prices: z.record(z.string(), price).default({}).describe('USD per million tokens, over the built-in table'),
+    simulation: simulationBlock.optional(),
+  });
+}
+
+export const sampleSchema = sample;
+
+type Base = z.infer<ReturnType<typeof scenarioSchema>>;
+export type Sample = z.infer<typeof sample>;
+export type AgentFile = z.infer<typeof agent>;
+export type ToolFile = z.infer<typeof tool>;
+export type Limits = z.infer<typeof limits>;
+export type UserPrice = z.infer<typeof price>;
+
+/** A validated scenario; `samples` are loaded, options of patterns and scorers are as their parts' schemas gave them. */
+export interface Scenario extends Omit<Base, 'samples' | 'score' | 'patterns' | 'primary'> {
+  readonly samples: readonly Sample[];
+  readonly score: readonly { readonly type: string; readonly name: string; readonly options: unknown }[];
+  readonly patterns: Readonly<Record<string, unknown>>;
+  readonly primary: string;
+  /** The file it was read from, as it was named. */
+  readonly file: string;
+}

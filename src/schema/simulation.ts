@@ -1,0 +1,44 @@
+import { z } from './zod.ts';
+
+// What the simulated model may know. It stands apart from what any request contains (samples, prompts), so that knowledge can only
+// reach an answer through this block or through the messages.
+
+/** A fact: the unit of meaning. The bracketed part of `text` is the mark by which it is recognised in any text. */
+export const simulatedFact = z.strictObject({
+  id: z.string().regex(/^[a-z0-9-]+$/),
+  domain: z.string(),
+  text: z.string().regex(/^[^[\]]*\[[^[\]]+\][^[\]]*$/, 'must hold exactly one [mark] in brackets'),
+  wrong: z.string().optional().describe('the believable wrong value of the mark'),
+  tool: z.string().optional().describe('only this tool yields it'),
+  needs: z.array(z.string()).optional().describe('facts that it is derived from'),
+  key: z.string().optional().describe('JSON property that states it'),
+  noise: z.boolean().optional().describe('a decoy that a tool also returns'),
+});
+
+export const simulatedSample = z.strictObject({
+  subject: z
+    .string()
+    .min(3)
+    .describe('recurs in all the model writes, so that a bare subtask is still recognised; part of the input'),
+  category: z.string().optional().describe('the domain the sample belongs to'),
+  confusable: z.string().optional().describe('the domain it is taken for by mistake'),
+  args: z.record(z.string(), z.string()).default({}).describe('tool arguments by parameter name'),
+  facts: z.array(simulatedFact).min(1),
+});
+
+export const simulationBlock = z.strictObject({
+  profiles: z.record(z.string(), z.enum(['strong', 'cheap', 'weak'])).describe('model name → profile of the simulated model'),
+  domains: z.record(
+    z.string(),
+    z.strictObject({
+      label: z.string(),
+      words: z.array(z.string()).min(1).describe('regular expressions that betray the domain'),
+    }),
+  ),
+  skills: z.record(z.string(), z.array(z.string())).describe('agent → domains it is an expert in'),
+  samples: z.record(z.string(), simulatedSample),
+});
+
+export type SimulatedFact = z.infer<typeof simulatedFact>;
+export type SimulatedSample = z.infer<typeof simulatedSample>;
+export type SimulationBlock = z.infer<typeof simulationBlock>;

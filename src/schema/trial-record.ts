@@ -1,0 +1,54 @@
+import { z } from './zod.ts';
+
+const amount = z.number().min(0);
+const count = z.int().min(0);
+
+/** How a trial ended: a union, never a boolean. */
+export const outcome = z.discriminatedUnion('status', [
+  z.strictObject({ status: z.literal('completed') }),
+  z.strictObject({ status: z.literal('failed'), code: z.string(), message: z.string() }),
+  z.strictObject({ status: z.literal('limit'), limit: z.string(), message: z.string() }),
+  z.strictObject({ status: z.literal('cancelled') }),
+  z.strictObject({ status: z.literal('suspended') }),
+]);
+
+const agentTotals = z.strictObject({
+  calls: count,
+  inputTokens: count,
+  outputTokens: count,
+  costUsd: amount.nullable(),
+  criticalMs: amount,
+});
+
+/** One line of trials.jsonl. */
+export const trialRecord = z.strictObject({
+  scenario: z.string(),
+  adapter: z.string(),
+  pattern: z.string(),
+  sample: z.string(),
+  trial: count,
+  traceId: z.string(),
+  outcome,
+  output: z.string().nullable(),
+  scores: z.record(z.string(), z.number().min(0).max(1).nullable()),
+  why: z.record(z.string(), z.string()).describe('what each scorer says of its score'),
+  passed: z.boolean().nullable(),
+  latencyMs: amount,
+  costUsd: amount.nullable(),
+  inputTokens: count,
+  outputTokens: count,
+  cachedInputTokens: count,
+  usageMissing: count.describe('model calls whose endpoint reported no usage'),
+  llmCalls: count,
+  toolCalls: count,
+  parallelism: amount.nullable().describe('sum of the latencies of calls and tools over the latency of the trial'),
+  agents: z.record(z.string(), agentTotals),
+  criticalPath: z.array(z.strictObject({ agent: z.string(), kind: z.string(), ms: amount })),
+  stop: z.string(),
+  routed: z.array(z.string()).nullable(),
+  provenance: z.record(z.string(), count).describe('model calls by provenance'),
+  findings: z.array(z.string()),
+});
+
+export type Outcome = z.infer<typeof outcome>;
+export type TrialRecord = z.infer<typeof trialRecord>;

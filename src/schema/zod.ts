@@ -1,0 +1,2 @@
+// The one door of zod: other rooms build their schemas with this `z`.
+export { z } from 'zod';

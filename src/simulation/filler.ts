@@ -1,0 +1,21 @@
+/** Sentences without content. They hold no value that could be a mark; those that hold a domain's word are left out per scenario. */
+export const FILLER: readonly string[] = [
+  'This was checked against what is at hand.',
+  'The point matters for the decision.',
+  'Nothing here contradicts the rest.',
+  'The wording follows the request.',
+  'Further detail can be given on request.',
+  'The order follows importance.',
+  'This holds as of the time of writing.',
+  'The reader may skip ahead if pressed.',
+  'Taken together, the picture is fairly clear.',
+  'Some uncertainty remains, as always.',
+  'The same view is held by most observers.',
+  'It is worth keeping an eye on this.',
+  'A short note on method follows.',
+  'The figures are rounded where that helps.',
+  'In plain terms, this is what counts.',
+  'No further step is needed at this point.',
+  'The remaining questions are small.',
+  'This is stated with ordinary confidence.',
+];

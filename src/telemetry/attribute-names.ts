@@ -1,0 +1,159 @@
+/**
+ * Attribute names of the OpenTelemetry semantic conventions for generative AI, frozen at v1.41 (the set that Jaeger's GenAI view reads),
+ * with the few general and OpenAI ones that our spans carry. Kept here because the npm constants are deprecated and moving.
+ */
+export const GEN_AI = {
+  operationName: 'gen_ai.operation.name',
+  providerName: 'gen_ai.provider.name',
+  requestModel: 'gen_ai.request.model',
+  requestTemperature: 'gen_ai.request.temperature',
+  requestSeed: 'gen_ai.request.seed',
+  requestMaxTokens: 'gen_ai.request.max_tokens',
+  outputType: 'gen_ai.output.type',
+  responseId: 'gen_ai.response.id',
+  responseModel: 'gen_ai.response.model',
+  responseFinishReasons: 'gen_ai.response.finish_reasons',
+  /** Includes cached tokens. */
+  inputTokens: 'gen_ai.usage.input_tokens',
+  /** Includes reasoning tokens. */
+  outputTokens: 'gen_ai.usage.output_tokens',
+  cacheReadInputTokens: 'gen_ai.usage.cache_read.input_tokens',
+  reasoningOutputTokens: 'gen_ai.usage.reasoning.output_tokens',
+  agentName: 'gen_ai.agent.name',
+  agentDescription: 'gen_ai.agent.description',
+  toolName: 'gen_ai.tool.name',
+  toolCallId: 'gen_ai.tool.call.id',
+  toolType: 'gen_ai.tool.type',
+  toolDescription: 'gen_ai.tool.description',
+  toolCallArguments: 'gen_ai.tool.call.arguments',
+  toolCallResult: 'gen_ai.tool.call.result',
+  workflowName: 'gen_ai.workflow.name',
+  conversationId: 'gen_ai.conversation.id',
+  systemInstructions: 'gen_ai.system_instructions',
+  inputMessages: 'gen_ai.input.messages',
+  outputMessages: 'gen_ai.output.messages',
+  evaluationName: 'gen_ai.evaluation.name',
+  evaluationScore: 'gen_ai.evaluation.score.value',
+  evaluationLabel: 'gen_ai.evaluation.score.label',
+  evaluationExplanation: 'gen_ai.evaluation.explanation',
+  errorType: 'error.type',
+  openaiApiType: 'openai.api.type',
+  openaiSystemFingerprint: 'openai.response.system_fingerprint',
+  serverAddress: 'server.address',
+  serverPort: 'server.port',
+  httpRequestMethod: 'http.request.method',
+  httpResponseStatusCode: 'http.response.status_code',
+  httpRequestResendCount: 'http.request.resend_count',
+  serviceName: 'service.name',
+} as const;
+
+/** Values of `gen_ai.operation.name` that we emit; steps of the harness (join, backoff, wait, …) carry none. */
+export const OPERATION = {
+  chat: 'chat',
+  invokeAgent: 'invoke_agent',
+  invokeWorkflow: 'invoke_workflow',
+  executeTool: 'execute_tool',
+} as const;
+
+/** Our own attribute names. Usage and cost stand on calls only, never on the containers around them: sums would count twice. */
+export const OWN = {
+  /** The span's path in the trial (kernel/path.ts). */
+  path: 'patternbench.path',
+  /** Span ids of the spans whose end made this one start. Written on export; a SpanRecord has them in `after`. */
+  after: 'patternbench.after',
+  linkType: 'patternbench.link.type',
+
+  runId: 'patternbench.run.id',
+  runMode: 'patternbench.run.mode',
+  runTrial: 'patternbench.run.trial',
+  runSeed: 'patternbench.run.seed',
+  scenarioId: 'patternbench.scenario.id',
+  patternName: 'patternbench.pattern.name',
+  sampleId: 'patternbench.sample.id',
+  adapter: 'patternbench.adapter',
+  configHash: 'patternbench.config.hash',
+  fixtureSet: 'patternbench.fixture.set',
+  timeSource: 'patternbench.time.source',
+
+  /** Why the trial or the agent stopped. */
+  stop: 'patternbench.stop',
+  /** JSON text of the outcome (schema/trial-record.ts). */
+  outcome: 'patternbench.outcome',
+  /** JSON text: score by scorer. */
+  scores: 'patternbench.scores',
+  /** JSON text: sentence by scorer. */
+  why: 'patternbench.why',
+  passed: 'patternbench.passed',
+  output: 'patternbench.output',
+  outputHash: 'patternbench.output.hash',
+
+  costUsd: 'patternbench.cost.usd',
+  costInputUsd: 'patternbench.cost.input_usd',
+  costOutputUsd: 'patternbench.cost.output_usd',
+  priceVersion: 'patternbench.price.version',
+  pricedOn: 'patternbench.price.date',
+  replayFixtureId: 'patternbench.replay.fixture_id',
+  provenance: 'patternbench.provenance',
+  /** true when the endpoint reported no usage; the token attributes are absent then. */
+  usageMissing: 'patternbench.usage.missing',
+  llmAttempts: 'patternbench.llm.attempts',
+  /** Digests of the request's messages, for duplicate-work and re-send findings. */
+  messageDigests: 'patternbench.message.digests',
+  outputDigest: 'patternbench.output.digest',
+
+  agentRole: 'patternbench.agent.role',
+  agentAttempt: 'patternbench.agent.attempt',
+  agentTurns: 'patternbench.agent.turns',
+  /** string or string[]: whom a router chose. */
+  routeChoice: 'patternbench.route.choice',
+  routeCandidates: 'patternbench.route.candidates',
+  handoffFrom: 'patternbench.handoff.from',
+  handoffTo: 'patternbench.handoff.to',
+  handoffMode: 'patternbench.handoff.mode',
+  toolDenied: 'patternbench.tool.denied',
+  toolEffect: 'patternbench.tool.effect',
+  toolArgumentsDigest: 'patternbench.tool.arguments.digest',
+  toolResultDigest: 'patternbench.tool.result.digest',
+
+  /** What kind of step of the harness this is: one of STEP, or a name of the pattern's own. */
+  stepType: 'patternbench.step.type',
+  stepName: 'patternbench.step.name',
+  stepIndex: 'patternbench.step.index',
+  waitReason: 'patternbench.wait.reason',
+  approvalDecision: 'patternbench.approval.decision',
+  checkpointId: 'patternbench.checkpoint.id',
+  faultType: 'patternbench.fault.type',
+
+  retryAttempt: 'patternbench.retry.attempt',
+  retryDelayMs: 'patternbench.retry.delay_ms',
+  fallbackFrom: 'patternbench.fallback.from',
+  fallbackTo: 'patternbench.fallback.to',
+  limitName: 'patternbench.limit.name',
+  /** What was wrong with an answer that had to be mended, or with the attempt that a fallback replaced. */
+  problem: 'patternbench.problem',
+} as const;
+
+/** Values of `patternbench.step.type` that analyses know: time spent in `backoff` and `wait` is accounted for by that name. */
+export const STEP = {
+  backoff: 'backoff',
+  wait: 'wait',
+  join: 'join',
+  decide: 'decide',
+  attempt: 'attempt',
+  plan: 'plan',
+} as const;
+
+/** Names of span events. */
+export const EVENT = {
+  retry: 'patternbench.retry',
+  fallback: 'patternbench.fallback',
+  circuit: 'patternbench.circuit',
+  limit: 'patternbench.limit',
+  fault: 'patternbench.fault',
+  /** A decision had to be asked for again because its answer was not usable. */
+  repair: 'patternbench.repair',
+  evaluation: 'gen_ai.evaluation.result',
+} as const;
+
+/** A tool of this prefix hands over to another agent: it is not counted as a tool call. */
+export const HANDOFF_PREFIX = 'transfer_to_';

@@ -1,0 +1,57 @@
+import { GEN_AI, OWN } from './attribute-names.ts';
+import type { OtlpTrace } from './otlp-json.ts';
+import { SCOPE_NAME } from './otlp-json.ts';
+import { saltedTraceId } from './span-ids.ts';
+import type { Attributes, SpanRecord } from './span.ts';
+import { agentOf } from './span-role.ts';
+import { spreadTimes } from './spread-times.ts';
+import { treeOf } from './span-tree.ts';
+
+export interface JaegerView {
+  readonly traceId: string;
+  readonly exportedId: string;
+  /** In canonical order. */
+  readonly spans: readonly JaegerSpan[];
+}
+
+export interface JaegerSpan {
+  readonly span: SpanRecord;
+  /** Microseconds of Unix time. */
+  readonly startUs: number;
+  readonly endUs: number;
+  readonly resource: Readonly<Attributes>;
+  readonly attributes: Readonly<Attributes>;
+}
+
+/** What people search by: Jaeger matches all tags on one span of the chosen service, so the root and every resource carry them. */
+const SEARCH_TAGS = [OWN.scenarioId, OWN.patternName, OWN.sampleId, OWN.adapter, OWN.runId, OWN.runTrial] as const;
+
+/**
+ * A trace as Jaeger shows it best: one service for each agent (a colour, a filter and a count of its own), the harness's own steps under
+ * `patternbench`; times moved so that the trace ends at `endMs` (a fixed epoch is invisible under "last hour"), with the gaps that the
+ * critical path needs; the trace id salted, since Jaeger would merge the same trace at other times into one. The canonical trace stays as it is.
+ */
+export function jaegerView(trace: OtlpTrace, options: { readonly endMs: number; readonly salt: string }): JaegerView {
+  const tree = treeOf(trace.spans);
+  const times = spreadTimes(tree);
+  const shiftUs = Math.round(options.endMs * 1000) - times.get(tree.root)!.endUs;
+  const tags: Attributes = {};
+  for (const name of SEARCH_TAGS) {
+    const value = tree.root.attributes[name] ?? trace.resource[name];
+    if (value !== undefined) tags[name] = value;
+  }
+  const resources = new Map<string, Attributes>();
+  const resourceOf = (service: string): Attributes => {
+    const known = resources.get(service) ?? { ...trace.resource, ...tags, [GEN_AI.serviceName]: service };
+    resources.set(service, known);
+    return known;
+  };
+  const spans = tree.spans.map((span) => ({
+    span,
+    startUs: times.get(span)!.startUs + shiftUs,
+    endUs: times.get(span)!.endUs + shiftUs,
+    resource: resourceOf(agentOf(tree, span) ?? SCOPE_NAME),
+    attributes: span === tree.root ? { ...tags, ...span.attributes } : span.attributes,
+  }));
+  return { traceId: trace.traceId, exportedId: saltedTraceId(trace.traceId, options.salt), spans };
+}

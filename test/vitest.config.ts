@@ -1,0 +1,14 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  root: fileURLToPath(new URL('..', import.meta.url)),
+  test: {
+    include: ['test/**/*.test.ts'],
+    pool: 'forks',
+    // No test mocks a module or leaves a global changed (test/tidy.test.ts), so files can share a worker: twice as fast on two cores.
+    isolate: false,
+    // Properties and coverage simulations compete for two cores; a hung test is still found.
+    testTimeout: 30_000,
+  },
+});
