@@ -1,6 +1,6 @@
 import { seededRandom } from '../kernel/random.ts';
 import type { Comparison, ScenarioSummary } from '../schema/run-record.ts';
-import type { TrialRecord } from '../schema/trial-record.ts';
+import { NATIVE, type TrialRecord } from '../schema/trial-record.ts';
 import { sampleMeans } from '../stats/cluster.ts';
 import { holm } from '../stats/holm.ts';
 import { mcnemarP } from '../stats/mcnemar.ts';
@@ -53,7 +53,7 @@ export function comparisonsOf(trials: readonly TrialRecord[], scenario: Scenario
 
 /** What a cell is called where patterns stand beside each other: the pattern, with its adapter when that is not this program. */
 export const cellName = ({ adapter, pattern }: { readonly adapter: string; readonly pattern: string }): string =>
-  adapter === 'patternbench' ? pattern : `${adapter}/${pattern}`;
+  adapter === NATIVE ? pattern : `${adapter}/${pattern}`;
 
 interface QualityInput {
   readonly scenario: ScenarioSummary;
@@ -97,10 +97,10 @@ function qualityDraft({ scenario, name, pairs }: QualityInput): Draft {
 const isSinglePass = (scores: readonly number[]) => scores.length === 1 && (scores[0] === 0 || scores[0] === 1);
 
 function constantReason(difference: number, n: number): string {
-  const share = `${(100 * discordanceBound(n)).toFixed(1)} %`;
+  const share = `${(100 * discordanceBound(n)).toFixed(1)}%`;
   return difference === 0
-    ? `no discordant sample among ${n}; the share of discordant samples is below ${share} (95 %), which is what the interval says`
-    : `all ${n} differences are equal; the share of samples that differ otherwise is below ${share} (95 %), which is what the interval says`;
+    ? `no discordant sample among ${n}; the share of discordant samples is below ${share} (95%), which is what the interval says`
+    : `all ${n} differences are equal; the share of samples that differ otherwise is below ${share} (95%), which is what the interval says`;
 }
 
 interface RatioInput {
@@ -141,7 +141,7 @@ function decide(drafts: readonly Draft[]): Comparison[] {
   return drafts.map(({ effect, ...draft }) => {
     const p = draft.p === null ? null : (corrected[tested.findIndex((other) => other.a === draft.a)] as number);
     const method =
-      p === null ? draft.method : `${draft.method}; p Holm-corrected over ${tested.length}, verdict at 5 %; interval plain 95 %`;
+      p === null ? draft.method : `${draft.method}; p Holm-corrected over ${tested.length}, verdict at 5%; interval plain 95%`;
     return {
       ...draft,
       p: p === null ? null : fixed(p, 9),

@@ -1,11 +1,10 @@
 import type { RunRecord, ScenarioSummary } from '../schema/run-record.ts';
 import type { Scenario } from '../schema/scenario.ts';
-import type { TrialRecord } from '../schema/trial-record.ts';
+import { NATIVE, type TrialRecord } from '../schema/trial-record.ts';
 import { comparisonsOf } from './comparisons.ts';
 import { groupsOf } from './groups.ts';
 import type { RunPlan } from './plan.ts';
 import { recommend } from './recommend.ts';
-import { ADAPTER } from './trial.ts';
 import { TOOL_VERSION } from './version.ts';
 
 export interface RunFacts {
@@ -28,7 +27,7 @@ export function composeRecord(plan: RunPlan, trials: readonly TrialRecord[], fac
       summary,
       plan.cells
         .filter((cell) => cell.scenario.name === summary.name)
-        .map(({ pattern, notApplicable }) => ({ adapter: ADAPTER, pattern, ...(notApplicable === undefined ? {} : { notApplicable }) })),
+        .map(({ pattern, notApplicable }) => ({ adapter: NATIVE, pattern, ...(notApplicable === undefined ? {} : { notApplicable }) })),
     ),
   );
   const comparisons = scenarios.flatMap((summary) => comparisonsOf(trials, summary));

@@ -37,12 +37,8 @@ export function recommend(
       pattern: cellName(chosen),
       bestSet: best.members.map(cellName),
       sentence: sentenceOf(scenario, best, chosen),
-      evidence: [
-        ...againstBaseline(scenario, chosen, comparisons),
-        ...againstLeader(best, chosen),
-        sureness(best),
-        ...failures(chosen),
-      ],
+      sure: sureness(best),
+      evidence: [...againstBaseline(scenario, chosen, comparisons), ...againstLeader(best, chosen), ...failures(chosen)],
     };
   });
 }
@@ -127,7 +123,7 @@ function againstLeader({ leader }: BestSet, chosen: ScoredGroup): string[] {
 }
 
 function sureness({ leader, members, behind }: BestSet): string {
-  const test = 'one-sided paired t against the leader, Holm, 5 %';
+  const test = 'one-sided paired t against the leader, Holm, 5%';
   const alike = members.filter((member) => member !== leader).map(cellName);
   const told = behind.length === 0 ? '' : ` Significantly behind: ${behind.map(cellName).join(', ')}.`;
   if (alike.length + behind.length === 0) return 'Nothing to compare with: one pattern has scores.';

@@ -1,11 +1,11 @@
 import type { Score, Scored } from '../contracts/scorer.ts';
 import { canonicalJson } from '../kernel/canonical-json.ts';
 import { PatternbenchError } from '../kernel/errors.ts';
-import type { TrialRecord } from '../schema/trial-record.ts';
+import { NATIVE, type TrialRecord } from '../schema/trial-record.ts';
 import { OWN } from '../telemetry/attribute-names.ts';
 import { totalsOf, type TrialTotals } from '../telemetry/trial-totals.ts';
 import type { AppliedScorer } from './plan.ts';
-import { ADAPTER, type FinishedTrial } from './trial.ts';
+import type { FinishedTrial } from './trial.ts';
 
 /**
  * Judges a finished trial: scores stand on the root span and in the record, every number of the record comes from the spans.
@@ -22,7 +22,7 @@ export function scoreTrial(finished: FinishedTrial): TrialRecord {
   describeRoot(finished, { scores: values, why, passed });
   return {
     scenario: cell.scenario.name,
-    adapter: ADAPTER,
+    adapter: NATIVE,
     pattern: cell.pattern,
     sample: sample.id,
     trial: plan.trial,

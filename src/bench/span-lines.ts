@@ -1,12 +1,13 @@
 import { canonicalJson } from '../kernel/canonical-json.ts';
 import type { RunRecord } from '../schema/run-record.ts';
+import { NATIVE } from '../schema/trial-record.ts';
 import { GEN_AI, OWN } from '../telemetry/attribute-names.ts';
 import { writeOtlpLine } from '../telemetry/otlp-json.ts';
 import { traceIdOf } from '../telemetry/span-ids.ts';
 import type { SpanRecord } from '../telemetry/span.ts';
 import type { RunFacts } from './compose-record.ts';
 import type { RunPlan } from './plan.ts';
-import { ADAPTER, type FinishedTrial } from './trial.ts';
+import type { FinishedTrial } from './trial.ts';
 import { TOOL_VERSION } from './version.ts';
 
 const write = (traceId: string, resource: Readonly<Record<string, string | number>>, spans: readonly SpanRecord[]): string =>
@@ -18,12 +19,12 @@ const write = (traceId: string, resource: Readonly<Record<string, string | numbe
  */
 export function planLine(plan: RunPlan, facts: RunFacts): string {
   const traceId = traceIdOf({
-    ...{ scenario: plan.scenarios.map(({ name }) => name).join('+'), adapter: ADAPTER, pattern: 'plan', sample: '', trial: 0, resume: 0 },
+    ...{ scenario: plan.scenarios.map(({ name }) => name).join('+'), adapter: NATIVE, pattern: 'plan', sample: '', trial: 0, resume: 0 },
     settings: canonicalJson(facts.fingerprint),
     seed: facts.seed,
   });
   const cells = plan.cells.map(({ scenario, pattern, settings, notApplicable }) => ({
-    ...{ scenario: scenario.name, adapter: ADAPTER, pattern, settings },
+    ...{ scenario: scenario.name, adapter: NATIVE, pattern, settings },
     trials: plan.trials.filter(({ cell }) => cell.scenario === scenario && cell.pattern === pattern).length,
     ...(notApplicable === undefined ? {} : { notApplicable }),
   }));

@@ -9,7 +9,7 @@ import { type Clock, usOf } from '../kernel/clock.ts';
 import { messageOf, PatternbenchError } from '../kernel/errors.ts';
 import { hash53 } from '../kernel/random.ts';
 import { VirtualClock } from '../kernel/virtual-clock.ts';
-import type { Outcome } from '../schema/trial-record.ts';
+import { NATIVE, type Outcome } from '../schema/trial-record.ts';
 import { GEN_AI, OPERATION, OWN } from '../telemetry/attribute-names.ts';
 import type { PriceTable } from '../telemetry/cost.ts';
 import { traceIdOf } from '../telemetry/span-ids.ts';
@@ -39,9 +39,6 @@ export interface FinishedTrial {
 /** Tries on a failing endpoint before the call counts as failed: 1 s, 2 s and 4 s apart. */
 const MODEL_RETRY = { attempts: 4, baseMs: 1000, jitter: 0.25 } as const;
 
-/** Our own patterns, as against another framework running the same scenario. */
-export const ADAPTER = 'native';
-
 /** Runs one trial to its end, whatever that is: a failure is an outcome, with its trace, not an exception. */
 export async function runTrial(plan: TrialPlan, environment: TrialEnvironment): Promise<FinishedTrial> {
   const { cell, sample, trial } = plan;
@@ -52,7 +49,7 @@ export async function runTrial(plan: TrialPlan, environment: TrialEnvironment): 
   closeTrace(runtime, root);
   const traceId = traceIdOf({
     scenario: cell.scenario.name,
-    adapter: ADAPTER,
+    adapter: NATIVE,
     pattern: cell.pattern,
     settings: cell.settings,
     sample: sample.id,
@@ -89,7 +86,7 @@ function openRoot({ cell, sample, trial }: TrialPlan, runtime: TrialRuntime, { s
       [GEN_AI.operationName]: OPERATION.invokeWorkflow,
       [GEN_AI.workflowName]: cell.pattern,
       [OWN.scenarioId]: cell.scenario.name,
-      [OWN.adapter]: ADAPTER,
+      [OWN.adapter]: NATIVE,
       [OWN.patternName]: cell.pattern,
       [OWN.sampleId]: sample.id,
       [OWN.runTrial]: trial,

@@ -17,6 +17,12 @@ export function merged(team: Team, model: string, maxTurns: number): RosterAgent
 
 const section = (agent: RosterAgent): string => `## ${agent.name}\n${agent.spec.instructions}`;
 
+/** The model of a team whose agents share one; otherwise the coordinator's, so that no part of the work falls to a weaker model than it had. */
+function modelOf(team: Team): string {
+  const models = new Set(team.agents.map((agent) => agent.spec.model));
+  return models.size === 1 ? [...models][0]! : team.coordinator.model;
+}
+
 /** The baseline: one agent, all tools. Every other pattern's overhead is told against it. */
 export const single = (agent: Agent): Agent =>
   defineAgent('single', agent.description, (input, ctx) => ctx.run(agent, input, { role: 'single' }));
@@ -29,8 +35,8 @@ export default definePattern({
   calls: '1 + tool turns',
   options: (z) =>
     z.strictObject({
-      model: z.string().optional().describe("default: the coordinator's model"),
+      model: z.string().optional().describe("default: the agents' model where they share one, else the coordinator's"),
       maxTurns: z.int().min(1).default(12).describe('model calls, the last one without tools'),
     }),
-  build: (team, options) => single(merged(team, options.model ?? team.coordinator.model, options.maxTurns)),
+  build: (team, options) => single(merged(team, options.model ?? modelOf(team), options.maxTurns)),
 });

@@ -1,7 +1,8 @@
+import { stripVTControlCharacters } from 'node:util';
 import { defineReporter } from '../contracts/reporter.ts';
 import { safeLine } from '../kernel/terminal-text.ts';
 import type { RunRecord } from '../schema/run-record.ts';
-import { cut, wrap } from './terminal/columns.ts';
+import { columnsOf, cut, wrap } from './terminal/columns.ts';
 import { nextLines } from './terminal/next.ts';
 import { notesOf } from './terminal/notes.ts';
 import { overviewTable } from './terminal/overview-table.ts';
@@ -25,16 +26,20 @@ export default defineReporter({
       '',
       ...labelled('Columns', legend(views), width, paint),
       '',
+      ...inShort(views, width),
       ...wrap(`Run ${safeLine(run.runId)} in reports/${safeLine(run.runId)}: run.json trials.jsonl spans.jsonl`, width - 1).map(
         (line) => ` ${line}`,
       ),
       '',
       ` ${paint.bold('Next')}`,
-      ...nextLines(run, views, width),
+      ...nextLines(views, width),
     ];
-    return `${lines.join('\n')}\n`;
+    return `${lines.map((line) => within(line, width)).join('\n')}\n`;
   },
 });
+
+/** The last guard: whatever a name does to the layout, no line is wider than the terminal. */
+const within = (line: string, width: number) => (columnsOf(line) <= width ? line : cut(stripVTControlCharacters(line), width));
 
 interface Page {
   readonly width: number;
@@ -92,13 +97,22 @@ function labelled(label: string, text: string, width: number, paint: Paint): str
   );
 }
 
+/** One line for a run of several scenarios: what to use where. */
+function inShort(views: readonly ScenarioView[], width: number): string[] {
+  if (views.length < 2) return [];
+  const parts = views.flatMap(({ recommendation }) =>
+    recommendation ? `${recommendation.pattern} for ${recommendation.scenario}` : [],
+  );
+  return parts.length === 0 ? [] : [...wrap(safeLine(`Use ${parts.join(', ')}.`), width - 1).map((line) => ` ${line}`), ''];
+}
+
 function legend(views: readonly ScenarioView[]): string {
   const compared = views.flatMap((view) => view.comparisons).find((one) => one.metric === 'quality');
   const k = Math.max(0, ...views.flatMap((view) => view.groups.map((group) => group.passHatK.length)));
   const sentences = ['> marks the recommended pattern.'];
   if (compared)
     sentences.push(
-      'better, worse: paired by sample, Holm-corrected, 5 % level; inconclusive: not told apart by this run; intervals are plain 95 %.',
+      'better, worse: paired by sample, Holm-corrected, 5% level; inconclusive: not told apart by this run; intervals are plain 95%.',
     );
   if (k > 0) sentences.push(`p^${k}: chance that all of ${k} trials of a sample pass.`);
   sentences.push('$/1K: USD per 1,000 tasks, failures included.');

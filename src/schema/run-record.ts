@@ -74,7 +74,8 @@ export const recommendation = z.strictObject({
   pattern: z.string().describe('the cheapest of the best set'),
   bestSet: z.array(z.string()).describe('the leader by quality, then the patterns that this run cannot tell from it, best first'),
   sentence: z.string(),
-  evidence: z.array(z.string()).describe('sentences: what it gains, what it costs, what got worse, how sure that is'),
+  sure: z.string().describe('who is not told apart from the leader, by which test'),
+  evidence: z.array(z.string()).describe('sentences: what it gains, what it costs, what got worse'),
 });
 
 const scenarioSummary = z.strictObject({

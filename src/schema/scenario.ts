@@ -78,7 +78,7 @@ export function scenarioSchema(parts: SchemaParts) {
     baseline: z.string().default('single'),
     coordinator: z
       .strictObject({ model: z.string(), routerModel: z.string().optional().describe('for routing decisions; default: model') })
-      .describe('used by every coordinating role; `single` runs on its model'),
+      .describe('used by every coordinating role'),
     agents: z.array(agent).min(1),
     tools: z.record(z.string().regex(/^[A-Za-z0-9_-]{1,64}$/), tool).default({}),
     samples: z.union([z.array(sample).min(1, 'a scenario needs at least one sample'), z.string().startsWith('file://')]),

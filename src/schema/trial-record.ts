@@ -3,6 +3,9 @@ import { z } from './zod.ts';
 const amount = z.number().min(0);
 const count = z.int().min(0);
 
+/** The `adapter` of our own patterns, as against another framework running the same scenario. */
+export const NATIVE = 'native';
+
 /** How a trial ended: a union, never a boolean. */
 export const outcome = z.discriminatedUnion('status', [
   z.strictObject({ status: z.literal('completed') }),

@@ -8,7 +8,9 @@ const content = z
   .nullish()
   .transform((value) => (typeof value === 'string' ? value : (value ?? []).map((part) => part.text).join('')));
 
-const toolCall = z.object({ function: z.object({ name: z.string(), arguments: z.string().default('{}') }) }).transform((call) => call.function);
+const toolCall = z
+  .object({ function: z.object({ name: z.string(), arguments: z.string().default('{}') }) })
+  .transform((call) => call.function);
 
 const message = z
   .object({
@@ -21,7 +23,11 @@ const message = z
 
 const tool = z
   .object({
-    function: z.object({ name: z.string(), description: z.string().default(''), parameters: z.record(z.string(), z.unknown()).default({}) }),
+    function: z.object({
+      name: z.string(),
+      description: z.string().default(''),
+      parameters: z.record(z.string(), z.unknown()).default({}),
+    }),
   })
   .transform((offer) => offer.function);
 

@@ -50,7 +50,8 @@ function checkNames({ world, scenario, block, fail }: NameCheck): void {
     if (!samples.has(id)) fail(`samples.${id}`, `there is no sample "${id}" in this scenario`);
   }
   for (const id of samples) {
-    if (!block.samples[id]) fail(`samples.${id}`, `sample "${id}" has no facts, so the simulated model would refuse it`, 'declare what it may know');
+    if (!block.samples[id])
+      fail(`samples.${id}`, `sample "${id}" has no facts, so the simulated model would refuse it`, 'declare what it may know');
   }
 }
 
@@ -61,10 +62,14 @@ function checkDomain(world: World, name: string, fail: (message: string) => neve
 
 function checkTask(task: Task, world: World, fail: Fail): void {
   const path = `samples.${task.id}`;
-  if (!task.input.includes(task.subject)) fail(`${path}.subject`, `"${task.subject}" does not stand in the input of sample "${task.id}"`);
+  if (!task.input.includes(task.subject))
+    fail(`${path}.subject`, `"${task.subject}" does not stand in the input of sample "${task.id}"`);
   for (const other of world.tasks) {
     if (other !== task && stands(other.input, task.subject)) {
-      fail(`${path}.subject`, `"${task.subject}" also stands in the input of sample "${other.id}", so the two cannot be told apart`);
+      fail(
+        `${path}.subject`,
+        `"${task.subject}" also stands in the input of sample "${other.id}", so the two cannot be told apart`,
+      );
     }
   }
   for (const key of ['category', 'confusable'] as const) {
@@ -93,13 +98,16 @@ function checkReferences(fact: Fact, { task, world, scenario, path, fail }: Refe
   }
   if (before.has(fact.id)) fail(`${path}.id`, `there are two facts "${fact.id}" in this sample`);
   for (const [i, id] of fact.needs.entries()) {
-    if (!before.has(id)) fail(`${path}.needs[${i}]`, `no fact "${id}" stands before this one`, 'list premises before what follows from them');
+    if (!before.has(id))
+      fail(`${path}.needs[${i}]`, `no fact "${id}" stands before this one`, 'list premises before what follows from them');
   }
   if (fact.tool === undefined) return;
   const tool = scenario.tools[fact.tool];
   if (!tool) return fail(`${path}.tool`, `there is no tool "${fact.tool}"; tools: ${[...world.tools].join(', ')}`);
-  const isYielded = !('returns' in tool) || tool.returns.some((entry) => stands(JSON.stringify(entry.value ?? null), fact.right.mark));
-  if (!isYielded) fail(`${path}.text`, `no result of tool "${fact.tool}" holds "${fact.right.mark}", so nobody could ever state it`);
+  const isYielded =
+    !('returns' in tool) || tool.returns.some((entry) => stands(JSON.stringify(entry.value ?? null), fact.right.mark));
+  if (!isYielded)
+    fail(`${path}.text`, `no result of tool "${fact.tool}" holds "${fact.right.mark}", so nobody could ever state it`);
 }
 
 interface MarkCheck {
@@ -113,14 +121,16 @@ function checkMarks(fact: Fact, { task, prompts, path, fail }: MarkCheck): void 
   for (const [property, statement] of [['text', fact.right] as const, ['wrong', fact.wrong] as const]) {
     if (!statement) continue;
     const at = `${path}.${property}`;
-    if (/["\\\n]/.test(statement.mark)) fail(at, 'a mark must hold no quotation mark, backslash or line feed: JSON would hide it');
+    if (/["\\\n]/.test(statement.mark))
+      fail(at, 'a mark must hold no quotation mark, backslash or line feed: JSON would hide it');
     if (property === 'wrong' && (stands(fact.right.text, statement.mark) || stands(statement.text, fact.right.mark))) {
       fail(at, 'the wrong value cannot be told from the right one');
     }
     for (const other of task.facts) {
       if (other === fact) continue;
       for (const { text } of [other.right, ...(other.wrong ? [other.wrong] : [])]) {
-        if (stands(text, statement.mark)) fail(at, `the mark "${statement.mark}" also stands in fact "${other.id}" of this sample`);
+        if (stands(text, statement.mark))
+          fail(at, `the mark "${statement.mark}" also stands in fact "${other.id}" of this sample`);
       }
     }
     const prompt = prompts.find(({ text }) => stands(text, statement.mark));

@@ -44,7 +44,8 @@ export function nextParts(reading: Reading, mine: readonly string[] = []): reado
   // What follows from other parts comes after them.
   const independent = open.filter((domain) => !isDerived(reading, domain));
   const due = independent.length > 0 ? independent : open;
-  if (due.length > 0) return (draws.slip('parallel', profile.parallel) ? due : due.slice(0, 1)).map((domain) => partOf(reading, domain));
+  if (due.length > 0)
+    return (draws.slip('parallel', profile.parallel) ? due : due.slice(0, 1)).map((domain) => partOf(reading, domain));
   // It asks again once; then it takes what there is.
   if (!talk.includes('Missing:')) {
     for (const domain of domains) {
@@ -56,7 +57,8 @@ export function nextParts(reading: Reading, mine: readonly string[] = []): reado
   return isUnaware ? [partOf(reading, domains[draws.index('unaware', domains.length)]!)] : [];
 }
 
-const isDerived = (reading: Reading, domain: string): boolean => contentOf(reading, domain).every((fact) => fact.needs.length > 0);
+const isDerived = (reading: Reading, domain: string): boolean =>
+  contentOf(reading, domain).every((fact) => fact.needs.length > 0);
 
 const isCovered = (reading: Reading, domain: string): boolean =>
   contentOf(reading, domain).some((fact) => reading.right.has(fact.id) || reading.wrong.has(fact.id)) ||
@@ -68,7 +70,8 @@ function hasSpoken({ request, talk }: Reading, { name, tool }: Candidate): boole
   return (
     isReported ||
     request.messages.some(
-      (message) => message.role === 'assistant' && (message.name === name || message.calls.some((call) => call.name === tool?.name)),
+      (message) =>
+        message.role === 'assistant' && (message.name === name || message.calls.some((call) => call.name === tool?.name)),
     )
   );
 }
@@ -99,6 +102,9 @@ export function partOf(reading: Reading, domain: string, note = ''): Part {
 /** What a briefing passes on of the facts in sight. */
 const knownIn = ({ task, right, wrong, draws, profile }: Reading): string =>
   task.facts
-    .filter((fact) => fact.kind !== 'noise' && (right.has(fact.id) || wrong.has(fact.id)) && draws.slip(`brief:${fact.id}`, profile.copy))
+    .filter(
+      (fact) =>
+        fact.kind !== 'noise' && (right.has(fact.id) || wrong.has(fact.id)) && draws.slip(`brief:${fact.id}`, profile.copy),
+    )
     .map((fact) => (right.has(fact.id) ? fact.right.text : fact.wrong!.text))
     .join(' ');

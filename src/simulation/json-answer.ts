@@ -51,7 +51,8 @@ export function jsonText(reading: Reading): string {
   const { strict, draws, profile, candidates } = reading;
   const text = JSON.stringify(jsonAnswer(reading));
   if (strict) return text;
-  const named = candidates[0] && draws.slip('name', profile.badName) ? text.replaceAll(`"${candidates[0].name}"`, '"assistant"') : text;
+  const named =
+    candidates[0] && draws.slip('name', profile.badName) ? text.replaceAll(`"${candidates[0].name}"`, '"assistant"') : text;
   if (!draws.slip('json', profile.badJson)) return named;
   return draws.unit('cut') < 0.5 ? `\`\`\`json\n${named}\n\`\`\`` : named.slice(0, Math.floor(named.length * 0.8)).toWellFormed();
 }
@@ -102,7 +103,9 @@ function assignment(reading: Reading, { key, member, given }: Member): Json | un
   const list = arrayIn(member);
   if (list) {
     const items = objectIn(list.items);
-    return parts.map((part, i) => (items ? filled(reading, items, { parts: [part], id: i + 1, answers: false }) : nameOrTask(key, part)));
+    return parts.map((part, i) =>
+      items ? filled(reading, items, { parts: [part], id: i + 1, answers: false }) : nameOrTask(key, part),
+    );
   }
   const record = objectIn(member);
   if (record && KEYS.plan.test(key)) return Object.fromEntries(parts.map((part) => [part.to.name, part.text]));
@@ -120,7 +123,9 @@ function endWord({ instruction }: Reading, member: Shape): Json {
 }
 
 const itemsOf = (reading: Reading): string[] =>
-  neededDomains(reading).map((domain) => `${reading.task.subject}: ${reading.world.domains.find((one) => one.name === domain)!.label}`);
+  neededDomains(reading).map(
+    (domain) => `${reading.task.subject}: ${reading.world.domains.find((one) => one.name === domain)!.label}`,
+  );
 
 /** The value that an answer states under that key. */
 function valueOf(reading: Reading, key: string): string | null {

@@ -55,7 +55,10 @@ export interface Asked {
 export function read({ world, profile, request, tokens }: Asked): Reading | undefined {
   const isSystem = (message: Message) => message.role === 'system' || message.role === 'developer';
   const system = request.messages.filter(isSystem).map(saidIn).join('\n');
-  const talk = request.messages.filter((message) => !isSystem(message)).map(saidIn).join('\n');
+  const talk = request.messages
+    .filter((message) => !isSystem(message))
+    .map(saidIn)
+    .join('\n');
   const all = `${system}\n${talk}`;
   const task = taskIn(world, all);
   if (!task) return undefined;
@@ -66,8 +69,12 @@ export function read({ world, profile, request, tokens }: Asked): Reading | unde
   const shapes = mustFinish && request.form.type === 'text' ? [] : shapesIn(request, system, plainUser);
   const instruction = `${system}\n${plainUser}`;
   const candidates = candidatesIn(world, { request, instruction, shapes });
-  const results = request.messages.filter((message) => message.role === 'tool').map(saidIn).join('\n');
-  const holding = (text: string, which: 'right' | 'wrong') => idsOf(task, (fact) => fact[which] && stands(text, fact[which].mark));
+  const results = request.messages
+    .filter((message) => message.role === 'tool')
+    .map(saidIn)
+    .join('\n');
+  const holding = (text: string, which: 'right' | 'wrong') =>
+    idsOf(task, (fact) => fact[which] && stands(text, fact[which].mark));
   const key = keyOf(world, request);
   return {
     world,
@@ -131,7 +138,7 @@ const complaintsIn = (text: string): string[] =>
 /** What an instruction is not: labels of speakers, reports of failure, briefings, feedback, criteria, names in JSON. */
 const NOT_INSTRUCTION: readonly RegExp[] = [
   /\[[^\]\n]*\]:?/g,
-  /^(?:Known so far|Failed|Routing):.*$/gm,
+  /^(?:Known so far|Failed|No answer from|Routing):.*$/gm,
   /^\S+ failed:.*$/gm,
   /\b(?:Result from|Categor\w+:) ?\S+/g,
   FEEDBACK,
@@ -146,7 +153,9 @@ function askedIn(world: World, task: Task, user: string): readonly string[] {
     for (const statement of [fact.right, ...(fact.wrong ? [fact.wrong] : [])]) rest = rest.split(statement.text).join(' ');
   }
   for (const pattern of NOT_INSTRUCTION) rest = rest.replace(pattern, ' ');
-  return domainsIn(world.domains, rest).filter((domain) => task.facts.some((fact) => fact.kind === 'content' && fact.domain === domain));
+  return domainsIn(world.domains, rest).filter((domain) =>
+    task.facts.some((fact) => fact.kind === 'content' && fact.domain === domain),
+  );
 }
 
 function shapesIn({ form, forcedTool, tools }: ChatRequest, system: string, user: string): readonly Shape[] {
@@ -165,6 +174,11 @@ function shapesIn({ form, forcedTool, tools }: ChatRequest, system: string, user
 
 /** Tool-call ids are not in the key: they may be random. */
 function keyOf(world: World, { model, seed, messages, tools, form }: ChatRequest): string {
-  const content = messages.map(({ role, name, text, calls }) => [role, name, text, ...calls.flatMap((call) => [call.name, call.arguments])]);
+  const content = messages.map(({ role, name, text, calls }) => [
+    role,
+    name,
+    text,
+    ...calls.flatMap((call) => [call.name, call.arguments]),
+  ]);
   return String(hash53(JSON.stringify([world.seed, seed, model, content, tools.map((tool) => tool.name), form.type])));
 }

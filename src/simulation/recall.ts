@@ -24,7 +24,8 @@ export function recall(reading: Reading): Recalled {
   const said = new Map<string, 'right' | 'wrong'>();
   const load = loadOf(reading);
   for (const fact of reading.task.facts) {
-    const word = fact.kind === 'noise' ? decoy(reading, fact) : (fromSight(reading, fact) ?? fromMind(reading, fact, { said, load }));
+    const word =
+      fact.kind === 'noise' ? decoy(reading, fact) : (fromSight(reading, fact) ?? fromMind(reading, fact, { said, load }));
     if (word === 'right' || (word === 'wrong' && fact.wrong)) said.set(fact.id, word);
   }
   return said;

@@ -35,7 +35,9 @@ export function review(reading: Reading): Verdict {
 
 /** Facts that the messages name as what must be stated. */
 function criteriaIn({ task, talk, instruction }: Reading): readonly Fact[] {
-  const lists = [...`${instruction}\n${talk}`.matchAll(/must state([^\n"]*)/g)].map(([, list]) => list!.split(',').map((item) => item.trim()));
+  const lists = [...`${instruction}\n${talk}`.matchAll(/must state([^\n"]*)/g)].map(([, list]) =>
+    list!.split(',').map((item) => item.trim()),
+  );
   return task.facts.filter((fact) => fact.kind !== 'noise' && lists.some((list) => list.includes(fact.aspect)));
 }
 

@@ -81,7 +81,10 @@ async function respond({ request, reply, model, world, pace }: Exchange): Promis
 }
 
 const modelList = ({ profiles }: World): string =>
-  JSON.stringify({ object: 'list', data: [...profiles.keys()].map((id) => ({ id, object: 'model', created: 0, owned_by: 'simulated' })) });
+  JSON.stringify({
+    object: 'list',
+    data: [...profiles.keys()].map((id) => ({ id, object: 'model', created: 0, owned_by: 'simulated' })),
+  });
 
 async function bodyOf(request: IncomingMessage): Promise<string | undefined> {
   const chunks: Buffer[] = [];

@@ -29,12 +29,17 @@ function shapeIn(root: Record<string, unknown>, schema: unknown, depth: number):
   const union = schema['anyOf'] ?? schema['oneOf'] ?? schema['allOf'];
   if (Array.isArray(union)) return { kind: 'either', of: union.map(inner) };
   const { type } = schema;
-  if (Array.isArray(type)) return { kind: 'either', of: type.map((one) => inner({ ...schema, type: one })) };
+  if (Array.isArray(type)) return { kind: 'either', of: type.map((one: unknown) => inner({ ...schema, type: one })) };
   switch (type) {
     case 'object':
       return objectIn(schema, inner, depth);
     case 'array':
-      return { kind: 'array', items: inner(schema['items']), least: numberOr(schema['minItems'], 0), most: numberOr(schema['maxItems'], Infinity) };
+      return {
+        kind: 'array',
+        items: inner(schema['items']),
+        least: numberOr(schema['minItems'], 0),
+        most: numberOr(schema['maxItems'], Infinity),
+      };
     case 'number':
     case 'integer':
       return numberIn(schema, type === 'integer');
@@ -98,7 +103,9 @@ function has(value: unknown, shape: Shape): boolean {
     case 'boolean':
       return typeof value === shape.kind;
     case 'number':
-      return typeof value === 'number' && value >= shape.least && value <= shape.most && (!shape.whole || Number.isInteger(value));
+      return (
+        typeof value === 'number' && value >= shape.least && value <= shape.most && (!shape.whole || Number.isInteger(value))
+      );
     case 'choice':
       return shape.options.some((option) => option === value);
     case 'either':
@@ -144,7 +151,10 @@ export function fit(wish: unknown, shape: Shape): Json {
 }
 
 function fitNumber(wish: unknown, shape: Extract<Shape, { kind: 'number' }>): number {
-  const found = typeof wish === 'number' ? wish : Number(/\d+(?:\.\d+)?/.exec(typeof wish === 'string' ? wish.replaceAll(',', '') : '')?.[0] ?? 0);
+  const found =
+    typeof wish === 'number'
+      ? wish
+      : Number(/\d+(?:\.\d+)?/.exec(typeof wish === 'string' ? wish.replaceAll(',', '') : '')?.[0] ?? 0);
   const bounded = Math.min(shape.most, Math.max(shape.least, found));
   return shape.whole ? Math.round(bounded) : bounded;
 }

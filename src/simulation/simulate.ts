@@ -47,12 +47,20 @@ export function simulate(world: World, { countTokens, adjust = (profile) => prof
     const request = parsed.data;
     const profile = profiles.get(request.model);
     if (!profile) {
-      return refusal(404, `no profile for model "${request.model}"; known models: ${[...profiles.keys()].join(', ')}`, 'model_not_found');
+      return refusal(
+        404,
+        `no profile for model "${request.model}"; known models: ${[...profiles.keys()].join(', ')}`,
+        'model_not_found',
+      );
     }
     const tokens = inputTokensOf(request, countTokens);
     const reading = read({ world, profile: profile.rates, request, tokens: tokens.messages });
     if (!reading) {
-      return refusal(400, `the messages quote no sample of scenario "${world.name}" (neither its input nor its subject)`, 'not_simulated');
+      return refusal(
+        400,
+        `the messages quote no sample of scenario "${world.name}" (neither its input nor its subject)`,
+        'not_simulated',
+      );
     }
     const turn = answer(reading);
     const spoken = turn.text === null ? null : cut(turn.text, request.maxTokens, countTokens);
@@ -73,7 +81,11 @@ export function simulate(world: World, { countTokens, adjust = (profile) => prof
   };
 }
 
-function response(request: ChatRequest, completion: Completion, { latency, seed }: { latency: Latency; seed: number }): SimulatedResponse {
+function response(
+  request: ChatRequest,
+  completion: Completion,
+  { latency, seed }: { latency: Latency; seed: number },
+): SimulatedResponse {
   const frames = request.stream ? paced(completionEvents(completion, request.includeUsage), latency) : undefined;
   const body = frames ? frames.map((frame) => frame.text).join('') : completionJson(completion);
   return {
@@ -96,7 +108,12 @@ function paced(events: readonly string[], { firstMs, totalMs }: Latency): readon
 
 function refusal(status: number, message: string, code: string): SimulatedResponse {
   const body = errorJson(message, code);
-  return { status, headers: { 'content-type': 'application/json', 'x-should-retry': 'false' }, body, frames: [{ atMs: 0, text: body }] };
+  return {
+    status,
+    headers: { 'content-type': 'application/json', 'x-should-retry': 'false' },
+    body,
+    frames: [{ atMs: 0, text: body }],
+  };
 }
 
 /** The longest beginning of the text, to within a tenth, that has at most so many tokens. */

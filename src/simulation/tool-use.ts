@@ -28,13 +28,15 @@ export function toolTurn(reading: Reading): ToolTurn | undefined {
   return lookUp(reading) ?? repeat(reading) ?? giveAway(reading);
 }
 
-const ownTools = ({ request, world }: Reading): readonly ToolOffer[] => request.tools.filter((tool) => world.tools.has(tool.name));
+const ownTools = ({ request, world }: Reading): readonly ToolOffer[] =>
+  request.tools.filter((tool) => world.tools.has(tool.name));
 
 /** Tools that would still yield something that the caller is there for. */
 function dueTools(reading: Reading): readonly string[] {
   const { task, right, asked, claims, request } = reading;
   const own = new Set(ownTools(reading).map((tool) => tool.name));
-  const tries = (name: string) => request.messages.flatMap((message) => message.calls).filter((call) => call.name === name).length;
+  const tries = (name: string) =>
+    request.messages.flatMap((message) => message.calls).filter((call) => call.name === name).length;
   const due = task.facts.filter(
     ({ kind, tool, id, domain }) =>
       kind === 'content' &&
@@ -60,13 +62,18 @@ function callOf(reading: Reading, wanted: string): CallMade {
   const { draws, profile, request, task } = reading;
   const others = ownTools(reading).filter((tool) => tool.name !== wanted);
   const isSlip = others.length > 0 && draws.slip(`tool:${wanted}`, profile.toolSlip * (request.tools.length - 1));
-  const tool = isSlip ? others[draws.index(`tool:${wanted}`, others.length)]! : request.tools.find(({ name }) => name === wanted)!;
+  const tool = isSlip
+    ? others[draws.index(`tool:${wanted}`, others.length)]!
+    : request.tools.find(({ name }) => name === wanted)!;
   const isWrong = draws.slip(`arg:${tool.name}`, profile.argSlip);
-  const wish = Object.fromEntries(parametersOf(tool).map((name) => [name, isWrong ? 'unknown' : (task.args[name] ?? task.subject)]));
+  const wish = Object.fromEntries(
+    parametersOf(tool).map((name) => [name, isWrong ? 'unknown' : (task.args[name] ?? task.subject)]),
+  );
   return { name: tool.name, args: fit(wish, shapeOfSchema(tool.parameters)) };
 }
 
-const parametersOf = ({ parameters }: ToolOffer): string[] => Object.keys(isObject(parameters['properties']) ? parameters['properties'] : {});
+const parametersOf = ({ parameters }: ToolOffer): string[] =>
+  Object.keys(isObject(parameters['properties']) ? parameters['properties'] : {});
 
 function repeat(reading: Reading): ToolTurn | undefined {
   const { request, draws, profile } = reading;

@@ -46,7 +46,8 @@ function reachableIn(world: World, { tools }: ChatRequest): readonly Candidate[]
   return unique(found);
 }
 
-const personaNamed = (world: World, name: string) => world.personas.find((persona) => plainName(persona.name) === plainName(name));
+const personaNamed = (world: World, name: string) =>
+  world.personas.find((persona) => plainName(persona.name) === plainName(name));
 
 const candidate = (world: World, name: string, text: string): Candidate => ({
   name,
@@ -65,9 +66,8 @@ const mentioned = (world: World, text: string): readonly Candidate[] => {
   );
 };
 
-const unique = (candidates: readonly Candidate[]): readonly Candidate[] => [
-  ...new Map(candidates.toReversed().map((one) => [one.name, one])).values(),
-].toReversed();
+const unique = (candidates: readonly Candidate[]): readonly Candidate[] =>
+  [...new Map(candidates.toReversed().map((one) => [one.name, one])).values()].toReversed();
 
 const isNameKey = (key: string): boolean => KEYS.category.test(key) || KEYS.next.test(key) || KEYS.who.test(key);
 

@@ -62,7 +62,8 @@ export function completionEvents(completion: Completion, includeUsage: boolean):
     ...words.map((content) => ({ content })),
     ...toolCallsOf(completion).map((call, index) => ({ tool_calls: [{ index, ...call }] })),
   ];
-  const event = (data: object) => `data: ${JSON.stringify({ ...headOf(completion), object: 'chat.completion.chunk', ...data })}\n\n`;
+  const event = (data: object) =>
+    `data: ${JSON.stringify({ ...headOf(completion), object: 'chat.completion.chunk', ...data })}\n\n`;
   return [
     ...deltas.map((delta) => event({ choices: [{ index: 0, delta, finish_reason: null }] })),
     event({ choices: [{ index: 0, delta: {}, finish_reason: finishOf(completion) }] }),
@@ -72,4 +73,5 @@ export function completionEvents(completion: Completion, includeUsage: boolean):
 }
 
 /** An error that a client must not retry: the request itself is the fault. */
-export const errorJson = (message: string, code: string): string => JSON.stringify({ error: { message, type: 'simulated_model', param: null, code } });
+export const errorJson = (message: string, code: string): string =>
+  JSON.stringify({ error: { message, type: 'simulated_model', param: null, code } });

@@ -69,17 +69,23 @@ export interface World {
 export function worldOf(scenario: Scenario): World {
   const block = scenario.simulation;
   if (!block) {
-    throw new PatternbenchError('usage', `scenario "${scenario.name}" has no simulation: block, so the simulated model knows nothing of it`, {
-      place: { file: scenario.file },
-      remedy: 'add a simulation: block to the scenario, or use another provider',
-    });
+    throw new PatternbenchError(
+      'usage',
+      `scenario "${scenario.name}" has no simulation: block, so the simulated model knows nothing of it`,
+      {
+        place: { file: scenario.file },
+        remedy: 'add a simulation: block to the scenario, or use another provider',
+      },
+    );
   }
   const domains = domainsOf(block, scenario.file);
   const tasks = scenario.samples.flatMap((sample) => {
     const known = block.samples[sample.id];
     return known ? [taskOf(sample.id, sample.input, known)] : [];
   });
-  const marks = tasks.flatMap((task) => task.facts.flatMap((fact) => [fact.right.mark, ...(fact.wrong ? [fact.wrong.mark] : [])]));
+  const marks = tasks.flatMap((task) =>
+    task.facts.flatMap((fact) => [fact.right.mark, ...(fact.wrong ? [fact.wrong.mark] : [])]),
+  );
   const world: World = {
     name: scenario.name,
     seed: scenario.seed,

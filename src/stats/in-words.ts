@@ -3,7 +3,7 @@ export const signedPoints = (difference: number): string => signed((100 * differ
 
 /** A ratio as signed per cent of change: 1.48 is "+48 %". Beyond tenfold it is a multiple: "12.3x". */
 export const percentChange = (ratio: number): string =>
-  ratio >= 10 ? `${ratio.toFixed(1)}x` : `${signed((100 * (ratio - 1)).toFixed(0))} %`;
+  ratio >= 10 ? `${ratio.toFixed(1)}x` : `${signed((100 * (ratio - 1)).toFixed(0))}%`;
 
 /** A p-value that never claims certainty: "p = 0.012", "p < 0.001". */
 export const pInWords = (p: number): string => (p < 0.001 ? 'p < 0.001' : `p = ${p < 0.1 ? p.toFixed(3) : p.toFixed(2)}`);

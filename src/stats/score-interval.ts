@@ -22,7 +22,7 @@ export function scoreEstimate(clusters: Clusters, level = 0.95): ScoreEstimate |
   const means = sampleMeans(clusters);
   const n = means.length;
   const centre = Math.min(1, Math.max(0, mean(means)));
-  const percent = `${level * 100} %`;
+  const percent = `${level * 100}%`;
   if (n === 1)
     return { mean: centre, low: 0, high: 1, n, method: `no interval across samples from one sample: [0, 1], ${percent}` };
   if (clusters.flat().every((score) => score === 0 || score === 1)) {

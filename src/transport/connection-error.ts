@@ -10,7 +10,7 @@ export async function connectionError(error: unknown): Promise<PatternbenchError
   const causes = causesOf(error);
   const own = causes.find((cause) => cause instanceof PatternbenchError);
   if (own) return own;
-  const blocked = causes.find((cause) => cause.name === 'NetConnectNotAllowedError' || codeOf(cause) === 'ENETUNREACH');
+  const blocked = causes.find((cause) => cause.name === 'NetConnectNotAllowedError');
   if (blocked) {
     return new PatternbenchError('network_blocked', `a request would have left this process: ${safeLine(blocked.message)}`, {
       remedy: 'replay needs no network; to call a real endpoint use --mode record, auto or live',

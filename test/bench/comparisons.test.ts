@@ -48,9 +48,7 @@ describe('comparisonsOf', () => {
     expect(comparison.low).toBeCloseTo(differences[0]?.low ?? 0, 6);
     expect(comparison.p).toBeCloseTo(corrected[0] ?? 0, 8);
     expect(comparison).toMatchObject({ b: 'single', verdict: 'improved', n: 12 });
-    expect(comparison.method).toBe(
-      'paired t on means of 12 samples; p Holm-corrected over 3, verdict at 5 %; interval plain 95 %',
-    );
+    expect(comparison.method).toBe('paired t on means of 12 samples; p Holm-corrected over 3, verdict at 5%; interval plain 95%');
     expect(find(trials, 'weak').delta).toBeLessThan(0);
   });
 

@@ -2,12 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { groupsOf } from '../../src/bench/groups.ts';
 import { group as groupSchema } from '../../src/schema/run-record.ts';
-import type { TrialRecord } from '../../src/schema/trial-record.ts';
+import { NATIVE, type TrialRecord } from '../../src/schema/trial-record.ts';
 import { scoreEstimate } from '../../src/stats/score-interval.ts';
 import { scenarioSummaryOf, trialRecordOf } from '../support/trial-record-of.ts';
 
 const scenario = scenarioSummaryOf();
-const single = { adapter: 'patternbench', pattern: 'single' };
+const single = { adapter: NATIVE, pattern: 'single' };
 
 const one = (trials: readonly TrialRecord[], cell: Parameters<typeof groupsOf>[2][number] = single) => {
   const [group] = groupsOf(trials, scenario, [cell]);
@@ -44,9 +44,9 @@ describe('groupsOf', () => {
     const expected = scoreEstimate(passes);
     const quality = one(trials).quality;
     expect(quality?.low).toBeCloseTo(expected?.low ?? -1, 6);
-    expect(quality?.method).toMatch(/^Wilson, 95 %, effective n = /);
+    expect(quality?.method).toMatch(/^Wilson, 95%, effective n = /);
     const shares = [0.2, 0.5, 0.9].map((share, s) => trialRecordOf({ sample: `s0${s}`, quality: share }));
-    expect(one(shares).quality?.method).toBe("Student's t on 3 sample means, clipped, 95 %");
+    expect(one(shares).quality?.method).toBe("Student's t on 3 sample means, clipped, 95%");
   });
 
   it('has cost of attempted trials, failures included, and no cost where any is unknown', () => {
@@ -67,7 +67,7 @@ describe('groupsOf', () => {
 
   it('sets tokens over those of the baseline, and knows no overhead without one', () => {
     const router = trialRecordOf({ pattern: 'router', inputTokens: 400, outputTokens: 170 });
-    const cells = [single, { adapter: 'patternbench', pattern: 'router' }];
+    const cells = [single, { adapter: NATIVE, pattern: 'router' }];
     const groups = groupsOf([trialRecordOf({}), router], scenario, cells);
     expect(groups.map((group) => group.tokenOverhead)).toEqual([0, -0.43]);
     expect(groupsOf([router], scenario, cells.slice(1))[0]?.tokenOverhead).toBeNull();

@@ -17,14 +17,21 @@ import {
 } from './world.fixture.ts';
 
 const model = helpDeskModel();
-const body = (i: number, extra: object = {}) => ({ model: 'gpt-4o-mini', messages: [system(BILLING), user(inputOf(i))], ...extra });
+const body = (i: number, extra: object = {}) => ({
+  model: 'gpt-4o-mini',
+  messages: [system(BILLING), user(inputOf(i))],
+  ...extra,
+});
 
 const REQUESTS: readonly object[] = [
   body(0),
   body(1),
   body(1, { seed: 7 }),
   body(1, { tools: toolOffers }),
-  body(2, { response_format: { type: 'json_object' }, messages: [system('JSON {"approved":true,"feedback":""}'), user(inputOf(2))] }),
+  body(2, {
+    response_format: { type: 'json_object' },
+    messages: [system('JSON {"approved":true,"feedback":""}'), user(inputOf(2))],
+  }),
   { model: 'tiny', messages: [user(inputOf(2))] },
   { model: 'nobody', messages: [user(inputOf(2))] },
 ];
@@ -92,7 +99,11 @@ describe('simulate', () => {
           messages: [
             system(BILLING),
             user(inputOf(1)),
-            { role: 'assistant', content: null, tool_calls: [{ id, type: 'function', function: { name: 'find_invoice', arguments: '{}' } }] },
+            {
+              role: 'assistant',
+              content: null,
+              tool_calls: [{ id, type: 'function', function: { name: 'find_invoice', arguments: '{}' } }],
+            },
             { role: 'tool', tool_call_id: id, content: 'The invoice was 101.40 EUR.' },
           ],
           ...extra,
@@ -113,7 +124,14 @@ describe('simulate', () => {
     };
     expect(refused(body(0, { messages: [user('What is the weather like?')] }))).toEqual([400, 'false', 'not_simulated']);
     expect(refused(body(0, { model: 'nobody' }))).toEqual([404, 'false', 'model_not_found']);
-    for (const broken of [null, [], {}, 'text', { model: 'gpt-4o', messages: [] }, body(0, { messages: [{ role: 'king', content: '' }] })]) {
+    for (const broken of [
+      null,
+      [],
+      {},
+      'text',
+      { model: 'gpt-4o', messages: [] },
+      body(0, { messages: [{ role: 'king', content: '' }] }),
+    ]) {
       expect(refused(broken)).toEqual([400, 'false', 'invalid_request']);
     }
   });
@@ -121,11 +139,23 @@ describe('simulate', () => {
   it('throws at nothing that JSON can carry', () => {
     const hostile = fc.record({
       model: fc.constant('gpt-4o'),
-      messages: fc.array(fc.oneof(fc.constant(user(inputOf(0))), fc.record({ role: fc.constantFrom('user', 'assistant', 'tool'), content: fc.jsonValue() }))),
+      messages: fc.array(
+        fc.oneof(
+          fc.constant(user(inputOf(0))),
+          fc.record({ role: fc.constantFrom('user', 'assistant', 'tool'), content: fc.jsonValue() }),
+        ),
+      ),
       tools: fc.option(fc.jsonValue()),
-      response_format: fc.oneof(fc.jsonValue(), fc.record({ type: fc.constant('json_schema'), json_schema: fc.record({ schema: fc.jsonValue() }) })),
+      response_format: fc.oneof(
+        fc.jsonValue(),
+        fc.record({ type: fc.constant('json_schema'), json_schema: fc.record({ schema: fc.jsonValue() }) }),
+      ),
     });
-    fc.assert(fc.property(hostile, (request) => expect([200, 400, 404]).toContain(model(request).status)));
+    fc.assert(
+      fc.property(hostile, (request) => {
+        expect([200, 400]).toContain(model(request).status);
+      }),
+    );
   });
 
   it('names itself in headers and fingerprint, and is made at no time', () => {
@@ -143,7 +173,10 @@ describe('simulate', () => {
 
   it('reads content in parts like content in one', () => {
     const sure = helpDeskModel({ adjust: flawless });
-    const parts = [{ type: 'text', text: inputOf(0).slice(0, 9) }, { type: 'text', text: inputOf(0).slice(9) }];
+    const parts = [
+      { type: 'text', text: inputOf(0).slice(0, 9) },
+      { type: 'text', text: inputOf(0).slice(9) },
+    ];
     expect(textOf(sure, { messages: [{ role: 'user', content: parts }] })).toBe(textOf(sure, { messages: [user(inputOf(0))] }));
   });
 
@@ -161,7 +194,9 @@ describe('simulate', () => {
   it('bills as cached the prefix before the last turn, from 1,024 tokens in steps of 128', () => {
     const cachedOf = (words: number) => {
       const messages = [user(`${inputOf(0)} ${'so '.repeat(words)}`), { role: 'assistant', content: 'Well.' }, user('Go on.')];
-      const parsed = JSON.parse(model(body(0, { messages })).body) as { usage: { prompt_tokens_details: { cached_tokens: number } } };
+      const parsed = JSON.parse(model(body(0, { messages })).body) as {
+        usage: { prompt_tokens_details: { cached_tokens: number } };
+      };
       return parsed.usage.prompt_tokens_details.cached_tokens;
     };
     expect([cachedOf(900), cachedOf(1024), cachedOf(1250)]).toEqual([0, 1024, 1152]);
@@ -192,7 +227,11 @@ describe('knowledge', () => {
     const before = ask([system(BILLING), user(inputOf(0))]);
     expect(before).not.toContain('100.40 EUR');
     expect(before).not.toContain('100.70 EUR back');
-    const after = ask([system(BILLING), user(inputOf(0)), { role: 'tool', tool_call_id: 'x', content: 'The invoice was 100.40 EUR. An old offer reads 100 percent off.' }]);
+    const after = ask([
+      system(BILLING),
+      user(inputOf(0)),
+      { role: 'tool', tool_call_id: 'x', content: 'The invoice was 100.40 EUR. An old offer reads 100 percent off.' },
+    ]);
     expect(after).toContain('100.40 EUR');
     expect(after).toContain('100.70 EUR back');
     expect(after).not.toContain('100 percent off');
@@ -213,7 +252,9 @@ describe('knowledge', () => {
   });
 
   it('keeps the fact and scope when feedback names a gap', () => {
-    const text = ask([user(`${inputOf(0)}\n\nPrevious answer:\nOn ticket 7000: Hold the key for 100 seconds.\n\nFeedback: Missing: refund rule`)]);
+    const text = ask([
+      user(`${inputOf(0)}\n\nPrevious answer:\nOn ticket 7000: Hold the key for 100 seconds.\n\nFeedback: Missing: refund rule`),
+    ]);
     expect(text).toContain('100 seconds');
     expect(text).toContain('100 days');
   });

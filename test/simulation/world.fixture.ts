@@ -2,7 +2,7 @@ import type { Scenario } from '../../src/schema/scenario.ts';
 import type { SimulatedFact, SimulationBlock } from '../../src/schema/simulation.ts';
 import type { Profile } from '../../src/simulation/profiles.ts';
 import { simulate, type SimulatedModel } from '../../src/simulation/simulate.ts';
-import { worldOf } from '../../src/simulation/world.ts';
+import { type World, worldOf } from '../../src/simulation/world.ts';
 
 // A help desk of two, with a tool each, and samples that differ only in their figures.
 
@@ -12,7 +12,13 @@ export const TECHNICAL = 'You are the technical desk. Read the log, state the fi
 const parameters = (name: string) => ({ type: 'object', properties: { [name]: { type: 'string' } }, required: [name] });
 
 const factsOf = (n: number): SimulatedFact[] => [
-  { id: 'invoice-amount', domain: 'billing', text: `The invoice was [${n}.40 EUR].`, wrong: `${n + 500}.10 EUR`, tool: 'find_invoice' },
+  {
+    id: 'invoice-amount',
+    domain: 'billing',
+    text: `The invoice was [${n}.40 EUR].`,
+    wrong: `${n + 500}.10 EUR`,
+    tool: 'find_invoice',
+  },
   { id: 'refund-rule', domain: 'billing', text: `The rule allows [${n} days] for that.`, wrong: `${n + 500} days`, key: 'days' },
   {
     id: 'refund-due',
@@ -57,7 +63,8 @@ export interface ScenarioOptions {
 }
 
 export function helpDesk({ samples = 3, seed = 1, edit = (same) => same }: ScenarioOptions = {}): Scenario {
-  const values = (render: (n: number) => string | { readonly log: string }) => Array.from({ length: samples }, (_, i) => ({ when: {}, value: render(numberOf(i)) }));
+  const values = (render: (n: number) => string | { readonly log: string }) =>
+    Array.from({ length: samples }, (_, i) => ({ when: {}, value: render(numberOf(i)) }));
   const common = { effect: 'read' as const, latencyMs: 0 };
   return {
     name: 'help-desk',
@@ -111,14 +118,28 @@ export interface ModelOptions extends ScenarioOptions {
   readonly adjust?: (profile: Profile) => Profile;
 }
 
-export const helpDeskModel = (options: ModelOptions = {}): SimulatedModel =>
-  simulate(worldOf(helpDesk(options)), { countTokens: countWords, ...(options.adjust && { adjust: options.adjust }) });
+/** Worlds of many samples take a second to check; tests that differ in error rates only share them. */
+const worlds = new Map<string, World>();
+
+function sharedWorld(options: ScenarioOptions): World {
+  const key = JSON.stringify([options.samples, options.seed]);
+  const known = options.edit ? undefined : worlds.get(key);
+  const world = known ?? worldOf(helpDesk(options));
+  if (!options.edit) worlds.set(key, world);
+  return world;
+}
+
+export const helpDeskModel = ({ adjust, ...options }: ModelOptions = {}): SimulatedModel =>
+  simulate(sharedWorld(options), { countTokens: countWords, ...(adjust && { adjust }) });
 
 interface Completion {
   readonly choices: readonly {
     readonly message: {
       readonly content: string | null;
-      readonly tool_calls?: readonly { readonly id: string; readonly function: { readonly name: string; readonly arguments: string } }[];
+      readonly tool_calls?: readonly {
+        readonly id: string;
+        readonly function: { readonly name: string; readonly arguments: string };
+      }[];
     };
     readonly finish_reason: string;
   }[];

@@ -42,7 +42,7 @@ describe('worldOf', () => {
   });
 
   it.each<[string, string, Scenario]>([
-    ['a mark that stands in another fact', 'samples.t0.facts[2].text', withFact(2, { text: 'You get [100 days].' })],
+    ['a mark that stands in another fact', 'samples.t0.facts[1].text', withFact(2, { text: 'After 100 days you get [cake].' })],
     ['a wrong value that is another fact’s right one', 'samples.t0.facts[1].wrong', withFact(1, { wrong: '100 seconds' })],
     ['a wrong value that contains the right one', 'samples.t0.facts[4].wrong', withFact(4, { wrong: 'about 100 seconds' })],
     ['a mark that stands in an input', 'samples.t0.facts[1].text', withFact(1, { text: 'You are [customer C-1].' })],
@@ -66,12 +66,16 @@ describe('worldOf', () => {
     [
       'a subject that does not stand in its input',
       'samples.t0.subject',
-      helpDesk({ edit: (block) => ({ ...block, samples: { ...block.samples, t0: { ...block.samples['t0']!, subject: 'letter 1' } } }) }),
+      helpDesk({
+        edit: (block) => ({ ...block, samples: { ...block.samples, t0: { ...block.samples['t0']!, subject: 'letter 1' } } }),
+      }),
     ],
     [
       'a subject that stands in two inputs',
       'samples.t0.subject',
-      helpDesk({ edit: (block) => ({ ...block, samples: { ...block.samples, t0: { ...block.samples['t0']!, subject: 'customer' } } }) }),
+      helpDesk({
+        edit: (block) => ({ ...block, samples: { ...block.samples, t0: { ...block.samples['t0']!, subject: 'customer' } } }),
+      }),
     ],
   ])('refuses %s', (_what, path, scenario) => {
     const error = errorOf(scenario);
@@ -92,7 +96,9 @@ describe('worldOf', () => {
     );
     expect(picky.filler.length).toBe(plain.filler.length - 3);
     for (const world of [plain, picky]) {
-      const marks = world.tasks.flatMap((task) => task.facts.flatMap((fact) => [fact.right.mark, fact.wrong?.mark ?? fact.right.mark]));
+      const marks = world.tasks.flatMap((task) =>
+        task.facts.flatMap((fact) => [fact.right.mark, fact.wrong?.mark ?? fact.right.mark]),
+      );
       for (const text of world.filler) {
         expect(domainsIn(world.domains, text)).toEqual([]);
         expect(marks.filter((mark) => stands(text, mark))).toEqual([]);
@@ -101,6 +107,10 @@ describe('worldOf', () => {
   });
 
   it('quotes no fact in any input', () => {
-    expect(worldOf(helpDesk()).tasks.flatMap((task) => task.facts).filter((fact) => stands(inputOf(0), fact.right.mark))).toEqual([]);
+    expect(
+      worldOf(helpDesk())
+        .tasks.flatMap((task) => task.facts)
+        .filter((fact) => stands(inputOf(0), fact.right.mark)),
+    ).toEqual([]);
   });
 });

@@ -20,7 +20,7 @@ function difficulty(random: Random, mean: number, correlation: number): number {
 const trialsOf = (random: Random, chance: number, trials: number): number[] =>
   Array.from({ length: trials }, () => (random.next() < chance ? 1 : 0));
 
-describe('coverage of the default interval of a rate, nominal 95 %', () => {
+describe('coverage of the default interval of a rate, nominal 95%', () => {
   // Published with the design for 24 settings: 0.927 to 0.993. The naive interval over all rows covers 0.58 in the second.
   it.each([
     { samples: 8, trials: 1, mean: 0.9, correlation: 0.3 },
@@ -41,7 +41,7 @@ describe('coverage of the default interval of a rate, nominal 95 %', () => {
 });
 
 describe('false alarms among patterns that are all equal', () => {
-  it('stay below 5 % over seven comparisons with Holm, and do not without', () => {
+  it('stay below 5% over seven comparisons with Holm, and do not without', () => {
     const random = seededRandom('false-alarms');
     const means = (chances: readonly number[]) =>
       chances.map((chance) => trialsOf(random, chance, 3).reduce((a, b) => a + b, 0) / 3);

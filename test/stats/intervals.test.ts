@@ -127,7 +127,7 @@ describe('scoreEstimate', () => {
     const expected = wilson(0.42, effectiveSampleSize(airline));
     expect(estimate).toMatchObject({ n: 50, low: expected.low, high: expected.high });
     expect(estimate?.mean).toBeCloseTo(0.42, 12);
-    expect(estimate?.method).toBe('Wilson, 95 %, effective n = 85.0 (design effect 2.24)');
+    expect(estimate?.method).toBe('Wilson, 95%, effective n = 85.0 (design effect 2.24)');
   });
 
   it('is t on sample means for other scores', () => {

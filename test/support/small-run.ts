@@ -3,7 +3,7 @@ import { groupsOf } from '../../src/bench/groups.ts';
 import { recommend } from '../../src/bench/recommend.ts';
 import type { ReportInput } from '../../src/contracts/reporter.ts';
 import type { ScenarioSummary } from '../../src/schema/run-record.ts';
-import type { TrialRecord } from '../../src/schema/trial-record.ts';
+import { NATIVE, type TrialRecord } from '../../src/schema/trial-record.ts';
 import { scenarioSummaryOf, trialRecordOf } from './trial-record-of.ts';
 
 /** Passed trials (of three) in each of ten samples, and the size of a trial. */
@@ -30,7 +30,7 @@ const small: readonly Small[] = [
 function trialsOf({ pattern, passed, scale, facts, agents = {} }: Small, scenario: ScenarioSummary): TrialRecord[] {
   return passed.flatMap((count, s) =>
     [0, 1, 2].map((trial) => {
-      const size = scale * (1 + ((7 * s + 3 * trial) % 11) / 10);
+      const size = scale * (1 + ((7 * s + 3 * trial + pattern.charCodeAt(1) * (s + 1)) % 11) / 10);
       const latencyMs = Math.round(3000 * size);
       return trialRecordOf({
         scenario: scenario.name,
@@ -69,10 +69,10 @@ export function smallRun(facts: Partial<ScenarioSummary> = {}): ReportInput {
         return { ...trial, ...ended, outcome: { status: 'failed', code: 'timeout', message: '' } } as TrialRecord;
       return trial;
     });
-  const cells = small.map(({ pattern }) => ({ adapter: 'patternbench', pattern }));
+  const cells = small.map(({ pattern }) => ({ adapter: NATIVE, pattern }));
   const groups = groupsOf(trials, scenario, [
     ...cells,
-    { adapter: 'patternbench', pattern: 'debate', notApplicable: 'it needs two agents for one task' },
+    { adapter: NATIVE, pattern: 'debate', notApplicable: 'it needs two agents for one task' },
   ]);
   const comparisons = comparisonsOf(trials, scenario);
   const recommendations = recommend({ scenarios: [scenario], groups, comparisons }, trials);

@@ -1,12 +1,12 @@
 import type { ScenarioSummary } from '../../src/schema/run-record.ts';
-import type { TrialRecord } from '../../src/schema/trial-record.ts';
+import { NATIVE, type TrialRecord } from '../../src/schema/trial-record.ts';
 
 /** A whole trial record from the few facts that a test is about; a completed trial passes from a `quality` of 1. */
 export function trialRecordOf(facts: Partial<TrialRecord> & { readonly quality?: number | null }): TrialRecord {
   const { quality = 1, ...rest } = facts;
   return {
     scenario: 'desk',
-    adapter: 'patternbench',
+    adapter: NATIVE,
     pattern: 'single',
     sample: 's01',
     trial: 0,

@@ -16,10 +16,13 @@ const codesOf = (error: unknown): string[] => {
   return codes;
 };
 
-const failureOf = (work: Promise<unknown>): Promise<unknown> => work.then(() => undefined, (error: unknown) => error);
+const failureOf = (work: Promise<unknown>): Promise<unknown> =>
+  work.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
 
-const overHttps = (): Promise<unknown> =>
-  new Promise((resolve, reject) => request(OUTSIDE, resolve).on('error', reject).end());
+const overHttps = (): Promise<unknown> => new Promise((resolve, reject) => request(OUTSIDE, resolve).on('error', reject).end());
 
 describe('installNetworkGuard', () => {
   let collector: Server;
@@ -37,7 +40,9 @@ describe('installNetworkGuard', () => {
       expect(codesOf(await failureOf(attempt()))).toContain('ENETUNREACH');
     }
     const port = openaiPort({ baseURL: OUTSIDE, apiKey: 'x', fetch: savedFetch, provenance: 'real', pricedOn: '2026-11-20' });
-    const { value } = await onClock((info) => failureOf(port.call({ model: 'm', messages: [{ role: 'user', content: 'x' }] }, info)));
+    const { value } = await onClock((info) =>
+      failureOf(port.call({ model: 'm', messages: [{ role: 'user', content: 'x' }] }, info)),
+    );
     expect(value).toMatchObject({ code: 'network_blocked', facts: { retryable: false } });
     const { OpenAI } = await import('openai');
     const client = new OpenAI({ apiKey: 'x', baseURL: OUTSIDE, maxRetries: 0, logLevel: 'off' });

@@ -16,12 +16,20 @@ import { answered, completion, endpoint, header, load, newFile, onClock, recordT
 const ask = (user: string, seed = 1): ModelRequest => ({ model: 'gpt-4o', messages: [{ role: 'user', content: user }], seed });
 
 const portTo = (fetchIt: Fetch, baseURL = 'http://endpoint.test/v1'): ModelPort =>
-  openaiPort({ baseURL, apiKey: 'sk-test-0123456789abcdef0123', fetch: fetchIt, provenance: 'real', pricedOn: header.recordedOn, identify: true });
+  openaiPort({
+    baseURL,
+    apiKey: 'sk-test-0123456789abcdef0123',
+    fetch: fetchIt,
+    provenance: 'real',
+    pricedOn: header.recordedOn,
+    identify: true,
+  });
 
-const failing = (work: Promise<unknown>): Promise<PatternbenchError> => work.then(
-  () => Promise.reject(new Error('it did not fail')),
-  (error: unknown) => error as PatternbenchError,
-);
+const failing = (work: Promise<unknown>): Promise<PatternbenchError> =>
+  work.then(
+    () => Promise.reject(new Error('it did not fail')),
+    (error: unknown) => error as PatternbenchError,
+  );
 
 /** What a trial leaves behind: each call's end, time and reply or error. */
 async function log(port: ModelPort, trial: (call: (user: string) => Promise<ModelReply>) => Promise<unknown>) {
@@ -31,7 +39,9 @@ async function log(port: ModelPort, trial: (call: (user: string) => Promise<Mode
       const entry: Record<string, unknown> = { user };
       lines.push(entry);
       try {
-        return Object.assign(entry, { reply: await port.call(ask(user), info) }).reply as ModelReply;
+        const reply = await port.call(ask(user), info);
+        entry['reply'] = reply;
+        return reply;
       } catch (error) {
         const { code, message, facts } = error as PatternbenchError;
         Object.assign(entry, { code, message, facts });
@@ -55,7 +65,8 @@ const trial = async (call: (user: string) => Promise<unknown>) => {
 const modelled = () =>
   endpoint((body, n) => {
     const text = String(body.messages[0]!.content);
-    if (text === 'html') return new Response('<html>busy</html>', { headers: { 'openai-processing-ms': '4', 'content-type': 'text/html' } });
+    if (text === 'html')
+      return new Response('<html>busy</html>', { headers: { 'openai-processing-ms': '4', 'content-type': 'text/html' } });
     if (text === 'refused' && n < 5) {
       return Response.json(
         { error: { message: 'slow down', code: 'rate_limit_exceeded' } },
@@ -74,7 +85,15 @@ describe('openaiPort', () => {
     const options = { set: load(file), trial: 0, scenario: 'triage' };
     const lean = await log(replayPort(options), trial);
     expect(lean).toHaveLength(7);
-    expect(lean.map((entry) => (entry as { code?: string }).code)).toEqual([undefined, undefined, undefined, undefined, 'model_error', undefined, 'malformed_response']);
+    expect(lean.map((entry) => (entry as { code?: string }).code)).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+      'model_error',
+      undefined,
+      'malformed_response',
+    ]);
     expect(await log(portTo(fixtureFetch(options)), trial)).toEqual(lean);
     expect(whileRecording).toEqual(lean);
   });
@@ -100,14 +119,24 @@ describe('openaiPort', () => {
       return served(input, init);
     };
     const { value, ms } = await onClock((info) => failing(portTo(counted).call(ask('unknown'), info)));
-    const lean = await onClock((info) => failing(replayPort({ set: load(file), trial: 0, scenario: 'triage' }).call(ask('unknown'), info)));
+    const lean = await onClock((info) =>
+      failing(replayPort({ set: load(file), trial: 0, scenario: 'triage' }).call(ask('unknown'), info)),
+    );
     expect([attempts, ms, told.length]).toEqual([1, 0, 1]);
-    expect(value).toMatchObject({ code: 'fixture_miss', message: lean.value.message, remedy: lean.value.remedy, facts: { retryable: false } });
+    expect(value).toMatchObject({
+      code: 'fixture_miss',
+      message: lean.value.message,
+      remedy: lean.value.remedy,
+      facts: { retryable: false },
+    });
     // A client that retries by itself (the SDK's default is two more) must not either.
     const { OpenAI } = await import('openai');
     const client = new OpenAI({ apiKey: 'x', baseURL: 'http://endpoint.test/v1', fetch: counted, logLevel: 'off' });
     attempts = 0;
-    await expect(client.chat.completions.create(ask('unknown') as never)).rejects.toMatchObject({ status: 404, code: 'fixture_miss' });
+    await expect(client.chat.completions.create(ask('unknown') as never)).rejects.toMatchObject({
+      status: 404,
+      code: 'fixture_miss',
+    });
     expect(attempts).toBe(1);
   });
 
@@ -119,7 +148,11 @@ describe('openaiPort', () => {
   ])('maps %s', async (_what, status, retryable) => {
     const port = portTo(endpoint(() => Response.json({ error: { message: 'why' } }, { status })).fetch);
     const { value } = await onClock((info) => failing(port.call(ask('a'), info)));
-    expect(value).toMatchObject({ code: 'model_error', message: `the endpoint answered ${status}: why`, facts: { status, retryable } });
+    expect(value).toMatchObject({
+      code: 'model_error',
+      message: `the endpoint answered ${status}: why`,
+      facts: { status, retryable },
+    });
   });
 
   it('does not try again what an exhausted quota refused', async () => {
@@ -129,7 +162,9 @@ describe('openaiPort', () => {
   });
 
   it('reports a lost connection as retryable, and what the fetch itself threw as it is', async () => {
-    const lost = portTo(() => Promise.reject(new TypeError('fetch failed', { cause: Object.assign(new Error('x'), { code: 'ECONNREFUSED' }) })));
+    const lost = portTo(() =>
+      Promise.reject(new TypeError('fetch failed', { cause: Object.assign(new Error('x'), { code: 'ECONNREFUSED' }) })),
+    );
     const { value } = await onClock((info) => failing(lost.call(ask('a'), info)));
     expect(value).toMatchObject({ code: 'model_error', facts: { retryable: true } });
     expect(value.message).toContain('ECONNREFUSED');
@@ -175,7 +210,11 @@ describe('recording from a server on this machine', () => {
         const body = JSON.parse(text) as ModelRequest;
         const asked = body.messages.at(-1)!.content;
         response.setHeader('content-type', 'application/json');
-        response.end(JSON.stringify(completion(`${request.headers['x-fixture-agent'] ?? 'nobody'} asked ${asked}`)));
+        response.end(
+          JSON.stringify(
+            completion(`${request.headers['x-fixture-agent'] === undefined ? 'nobody' : 'somebody'} asked ${asked}`),
+          ),
+        );
       });
     });
     await new Promise<void>((resolve) => server!.listen(0, '127.0.0.1', resolve));
@@ -189,7 +228,10 @@ describe('recording from a server on this machine', () => {
     expect(requests).toBe(3);
     const replayed = await log(replayPort({ set: load(file), trial: 0, scenario: 'triage' }), talk);
     expect(replayed).toEqual(live);
-    expect((live[0] as { reply: ModelReply }).reply).toMatchObject({ provenance: 'real', message: { content: 'nobody asked a' } });
+    expect((live[0] as { reply: ModelReply }).reply).toMatchObject({
+      provenance: 'real',
+      message: { content: 'nobody asked a' },
+    });
     for (const { line } of load(file).interactions) {
       expect(line.ms).toBeGreaterThan(0);
       expect(line.ttfb).toBeLessThanOrEqual(line.ms);

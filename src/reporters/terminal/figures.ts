@@ -1,3 +1,4 @@
+import { NATIVE } from '../../schema/trial-record.ts';
 import type { Comparison, Group } from '../../schema/run-record.ts';
 
 /** A score as per cent with one decimal. */
@@ -33,4 +34,4 @@ export function verdictWord(verdict: Comparison['verdict']): string {
 
 /** What a group is called in comparisons: the pattern, with its adapter when that is not this program. */
 export const groupName = (group: Pick<Group, 'adapter' | 'pattern'>): string =>
-  group.adapter === 'patternbench' ? group.pattern : `${group.adapter}/${group.pattern}`;
+  group.adapter === NATIVE ? group.pattern : `${group.adapter}/${group.pattern}`;

@@ -1,5 +1,4 @@
 import { safeLine } from '../../kernel/terminal-text.ts';
-import type { RunRecord } from '../../schema/run-record.ts';
 import type { TrialRecord } from '../../schema/trial-record.ts';
 import { columnsOf, wrap } from './columns.ts';
 import { flipsOf } from './flips.ts';
@@ -12,16 +11,19 @@ interface Pick {
   readonly why: string;
 }
 
-const MOST = 4;
+const MOST = 6;
 
 /** Commands to paste next: the trials that explain the largest difference, and one that failed. Lines no wider than `width`. */
-export function nextLines(run: RunRecord, views: readonly ScenarioView[], width: number): string[] {
+export function nextLines(views: readonly ScenarioView[], width: number): string[] {
   const picks = views.flatMap(picksOf).slice(0, MOST);
-  const lines = picks.flatMap(({ trial, why }) => [
-    ...wrap(`# ${safeLine(why)}`, width - 3).map((line) => `   ${line}`),
-    ...command(`show ${quoted(pathOf(trial))}`, width),
-  ]);
-  return [...lines, ...command(`report ${quoted(run.runId)} -o report.html`, width)];
+  const first = views
+    .flatMap((view) => view.trials)
+    .slice(0, 1)
+    .map((trial) => ({ trial, why: 'the first trial' }));
+  return (picks.length > 0 ? picks : first).flatMap(({ trial, why }) => {
+    const lines = command(trial, width);
+    return lines.length === 0 ? [] : [...wrap(`# ${safeLine(why)}`, width - 3).map((line) => `   ${line}`), ...lines];
+  });
 }
 
 function picksOf(view: ScenarioView): Pick[] {
@@ -54,17 +56,13 @@ function worth(view: ScenarioView, name: string, sample: string, passed: boolean
   return trial ? [{ trial, why }] : [];
 }
 
-const pathOf = ({ scenario, pattern, sample, trial }: TrialRecord) => `${scenario}/${pattern}/${sample}/${trial}`;
-
-/** Names come from files: what a shell would act upon is quoted before anybody pastes it. */
-const quoted = (text: string) => (/^[\w./@:-]+$/.test(text) ? text : `'${safeLine(text).replaceAll("'", String.raw`'\''`)}'`);
-
-/** The command on one line, or continued as a shell continues lines. */
-function command(rest: string, width: number): string[] {
-  const whole = `   npm run patternbench -- ${rest}`;
-  if (columnsOf(whole) <= width) return [whole];
-  const lines = wrap(whole.trim(), width - 5);
-  return lines.map(
-    (line, i) => `${i === 0 ? '   ' : ''}${line}${i === lines.length - 1 ? '' : whole.includes(`${line} `) ? ' \\' : '\\'}`,
-  );
+/** The command on one line, or continued as a shell continues lines; none for a name that cannot be pasted safely. */
+function command({ scenario, pattern, sample, trial }: TrialRecord, width: number): string[] {
+  const path = `${scenario}/${pattern}/${sample}/${trial}`;
+  // Names come from files, and what stands here is pasted into a shell.
+  if (!/^\w[\w./@:-]*$/.test(path)) return [];
+  const verb = 'npm run patternbench -- show';
+  if (columnsOf(`   ${verb} ${path}`) <= width) return [`   ${verb} ${path}`];
+  const pieces = wrap(path, width - 1);
+  return [`${verb} \\`, ...pieces.map((piece, i) => (i === pieces.length - 1 ? piece : `${piece}\\`))];
 }

@@ -104,37 +104,24 @@ function couldSee(view: ScenarioView): string | null {
   const [least, most] = [Math.min(...mdes), Math.max(...mdes)].map((mde) => Math.ceil(100 * mde)) as [number, number];
   const { samples, trials, baseline } = view.scenario;
   const range = least === most ? `${most}` : `${least} to ${most}`;
-  const head = `differences from ${range} points against ${baseline} at 80 % power with ${samples} samples of ${trials} trials.`;
+  const head = `differences from ${range} points against ${baseline} at 80% power with ${samples} samples of ${trials} trials.`;
   return most <= 10 ? head : `${head} 10 points need up to ${Math.ceil(samples * (Math.max(...mdes) / 0.1) ** 2)} samples.`;
 }
 
-function sure(view: ScenarioView): string | null {
-  const recommendation = view.recommendation;
+function sure({ recommendation, groups }: ScenarioView): string | null {
   if (!recommendation) return null;
-  const [leader, ...alike] = recommendation.bestSet;
-  const rule = 'one-sided paired t against the leader, Holm, 5 %';
-  const behind = view.groups
-    .filter((group) => group.quality && !recommendation.bestSet.includes(groupName(group)))
-    .map(groupName);
-  const told = behind.length === 0 ? '' : ` Told apart: ${behind.join(', ')}.`;
-  const perfect = view.groups.filter((group) => group.quality?.mean === 1).map(ruleOfThree);
-  const set =
-    alike.length === 0
-      ? `${leader} leads alone (${rule}).`
-      : `${leader} leads; not told apart from it: ${alike.join(', ')} (${rule}).`;
-  return [`${set}${told}`, ...perfect].join(' ');
+  const perfect = groups.filter((group) => group.quality?.mean === 1).map(ruleOfThree);
+  return [recommendation.sure, ...perfect].join(' ');
 }
 
 /** No failure in n samples does not mean that there are none: below 3/n, 95 %. */
 const ruleOfThree = (group: Group) =>
   group.quality && group.quality.n >= 3
-    ? `${groupName(group)} never failed: its failure rate is below ${Math.ceil(300 / group.quality.n)} % (rule of three).`
+    ? `${groupName(group)} never failed: its failure rate is below ${Math.ceil(300 / group.quality.n)}% (rule of three).`
     : '';
 
 function use(view: ScenarioView): string {
   const recommendation = view.recommendation;
   if (!recommendation) return 'no recommendation: nothing is scored, or this record holds none.';
-  // How sure it is stands in its own line; the rest is the evidence of this one.
-  const evidence = recommendation.evidence.filter((sentence) => !sentence.includes('one-sided paired t'));
-  return [recommendation.sentence, ...evidence].join(' ');
+  return [recommendation.sentence.replace(/^Use /, ''), ...recommendation.evidence].join(' ');
 }

@@ -31,9 +31,9 @@ const columnsFor = (view: ScenarioView): Column[] => {
   return [
     { head: ' pattern', cell: (row) => `${row.recommended ? '>' : ' '}${cut(row.name, LONGEST_NAME)}`, left: true },
     { head: 'quality %', cell: ({ group }) => (group.quality ? percent(group.quality.mean) : 'unscored') },
-    { head: '95 %', cell: ({ group }) => (group.quality ? percentInterval(group.quality) : ''), left: true, drop: 9 },
+    { head: '95%', cell: ({ group }) => (group.quality ? percentInterval(group.quality) : ''), left: true, drop: 9 },
     { head: `vs ${cut(safeLine(view.scenario.baseline), 12)}`, cell: difference, drop: 8 },
-    { head: '95 %', cell: differenceInterval, left: true, drop: 1 },
+    { head: '95%', cell: differenceInterval, left: true, drop: 1 },
     {
       head: 'verdict',
       cell: (row) => (row.baseline ? 'baseline' : row.against ? verdictWord(row.against.verdict) : ''),
@@ -60,7 +60,7 @@ const differenceInterval = ({ against }: Row) =>
   against?.delta === undefined ? '' : `[${signedPoints(against.low)}, ${signedPoints(against.high)}]`;
 
 const overhead = ({ group, baseline }: Row) =>
-  baseline || group.tokenOverhead === null ? '' : percentChange(1 + group.tokenOverhead).replace(' %', '%');
+  baseline || group.tokenOverhead === null ? '' : percentChange(1 + group.tokenOverhead);
 
 /** The patterns of a scenario as a table of lines no wider than `width`: what matters least is left out first. */
 export function overviewTable(view: ScenarioView, width: number, paint: Paint): string[] {
@@ -81,20 +81,23 @@ export function overviewTable(view: ScenarioView, width: number, paint: Paint): 
   });
   const tableWidth = total(widths) + gap * (widths.length - 1);
   table.push(columns.map((column, i) => paint.dim(cut(column.head, widths[i] as number))));
-  table.push([{ content: paint.dim('-'.repeat(tableWidth)), colSpan: columns.length }]);
   for (const row of rows) {
     const name = cut(columns[0]?.cell(row) ?? '', widths[0] as number);
     if (row.group.notApplicable !== undefined) {
-      const reason = wrap(`n/a (${safeLine(row.group.notApplicable)})`, tableWidth - (widths[0] as number) - gap);
+      const reason = wrap(
+        `n/a (${safeLine(row.group.notApplicable)})`,
+        total(widths) - (widths[0] as number) + columns.length - 2,
+      );
       table.push([name, { content: reason.join('\n'), colSpan: columns.length - 1, hAlign: 'left' }]);
       continue;
     }
     table.push(columns.map((column, i) => painted(row, column, cut(column.cell(row), widths[i] as number), paint)));
   }
-  return table
+  const [head = '', ...body] = table
     .toString()
     .split('\n')
     .map((line) => line.trimEnd());
+  return [head, paint.dim('-'.repeat(tableWidth)), ...body];
 }
 
 function rowOf(view: ScenarioView, group: Group): Row {
@@ -108,11 +111,15 @@ function rowOf(view: ScenarioView, group: Group): Row {
   };
 }
 
-/** Drops columns, the least important first, until the rest fits with one space between. */
+/** Below this a column is a comfort: it goes rather than crowd the others to one space between. */
+const COMFORT = 4;
+
+/** Drops columns, the least important first, until the rest fits. */
 function fitting(all: readonly Column[], rows: readonly Row[], width: number): Column[] {
   let columns = Array.from(all);
   for (const column of all.filter(({ drop }) => drop !== undefined).sort((a, b) => (a.drop as number) - (b.drop as number))) {
-    if (total(columns.map((one) => columnWidth(one, rows))) + columns.length - 1 <= width) break;
+    const gap = (column.drop as number) < COMFORT ? 2 : 1;
+    if (total(columns.map((one) => columnWidth(one, rows))) + gap * (columns.length - 1) <= width) break;
     columns = columns.filter((one) => one !== column);
   }
   return columns;
