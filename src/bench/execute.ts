@@ -83,6 +83,10 @@ function factsOf(request: ExecuteRequest, prices: ReadonlyMap<string, PriceTable
   return {
     runId: mode === 'replay' ? replayRunId(plan, fingerprint, seed) : request.liveRunId,
     priceTable: [...new Set([...prices.values()].map(({ version }) => version))].sort().join(', '),
-    ...{ mode, clock, seed, fingerprint, sensitivity },
+    mode,
+    clock,
+    seed,
+    fingerprint,
+    sensitivity,
   };
 }

@@ -21,7 +21,15 @@ export function fingerprintOf(plan: RunPlan, fixtures: FixtureHashes): RunRecord
     trials.set(name, (trials.get(name) ?? new Set()).add(`${sample.id}#${trial}`));
   }
   const test = plan.scenarios.map(({ name, samples, score, tools, limits, primary, passThreshold, baseline, seed }) => ({
-    ...{ name, samples, score, tools, limits, primary, passThreshold, baseline, seed },
+    name,
+    samples,
+    score,
+    tools,
+    limits,
+    primary,
+    passThreshold,
+    baseline,
+    seed,
     trials: [...(trials.get(name) ?? [])].sort(),
   }));
   const treatment = {

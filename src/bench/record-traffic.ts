@@ -38,7 +38,10 @@ export async function endpointTraffic(choice: RecordChoice): Promise<Traffic> {
   return {
     modelFor: ({ trial }) =>
       openaiPort({
-        ...{ baseURL, apiKey, provenance, pricedOn: today },
+        baseURL,
+        apiKey,
+        provenance,
+        pricedOn: today,
         fetch: recording?.recorder.fetchFor(trial) ?? upstream,
         identify: recording !== undefined,
       }),

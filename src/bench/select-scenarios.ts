@@ -17,7 +17,7 @@ export interface ScenarioChoice {
 export async function selectScenarios({ folder, names, parts }: ScenarioChoice): Promise<LoadedScenario[]> {
   const chosen = names.length > 0 ? await Promise.all(names.map((name) => fileOf(folder, name))) : await findScenarios(folder);
   const loaded: LoadedScenario[] = [];
-  for (const file of [...new Set(chosen)]) {
+  for (const file of new Set(chosen)) {
     const scenario = await loadScenario(file, parts);
     if (names.length === 0 && scenario.draft) continue;
     loaded.push({ scenario, tools: await toolsOf(scenario, dirname(file)) });

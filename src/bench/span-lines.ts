@@ -19,12 +19,20 @@ const write = (traceId: string, resource: Readonly<Record<string, string | numbe
  */
 export function planLine(plan: RunPlan, facts: RunFacts): string {
   const traceId = traceIdOf({
-    ...{ scenario: plan.scenarios.map(({ name }) => name).join('+'), adapter: NATIVE, pattern: 'plan', sample: '', trial: 0, resume: 0 },
+    scenario: plan.scenarios.map(({ name }) => name).join('+'),
+    adapter: NATIVE,
+    pattern: 'plan',
+    sample: '',
+    trial: 0,
+    resume: 0,
     settings: canonicalJson(facts.fingerprint),
     seed: facts.seed,
   });
   const cells = plan.cells.map(({ scenario, pattern, settings, notApplicable }) => ({
-    ...{ scenario: scenario.name, adapter: NATIVE, pattern, settings },
+    scenario: scenario.name,
+    adapter: NATIVE,
+    pattern,
+    settings,
     trials: plan.trials.filter(({ cell }) => cell.scenario === scenario && cell.pattern === pattern).length,
     ...(notApplicable === undefined ? {} : { notApplicable }),
   }));

@@ -1,4 +1,19 @@
-import { isAlias, isMap, isPair, isScalar, isSeq, Lexer, LineCounter, type Node, type Pair, Parser, parseDocument } from 'yaml';
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isPair,
+  isScalar,
+  isSeq,
+  Lexer,
+  LineCounter,
+  type Node,
+  type Pair,
+  Parser,
+  parseDocument,
+  type Scalar,
+  visit,
+} from 'yaml';
 import { messageOf, PatternbenchError } from '../kernel/errors.ts';
 import { type DataPath, hostileData, MAX_DEPTH, showPath } from './hostile-data.ts';
 
@@ -35,9 +50,11 @@ export function parseYaml(text: string, file: string): YamlSource {
   };
   const deepAt = tooDeepAt(text, lines);
   if (deepAt !== undefined) fail(`nested deeper than ${MAX_DEPTH} levels`, positionOf(deepAt));
-  const document = parseDocument(text, { prettyErrors: false, stringKeys: true, merge: false });
+  const document = parseDocument(text, { prettyErrors: false, stringKeys: true, merge: false, uniqueKeys: false });
   const mistake = document.errors[0] ?? document.warnings[0];
   if (mistake) fail(mistake.message, positionOf(mistake.pos[0]));
+  const twice = repeatedKey(document);
+  if (twice) fail(`the key "${String(twice.value)}" occurs twice; keys must be unique`, positionOf(startOf(twice) ?? 0));
   const position = (path: DataPath, at: 'key' | 'value' = 'value'): Position => {
     let offset = document.contents?.range?.[0] ?? 0;
     let node: unknown = document.contents;
@@ -78,6 +95,26 @@ function tooDeepAt(text: string, lines: LineCounter): number | undefined {
     if (parser.stack.length > MAX_DEPTH + 2) return parser.offset;
   }
   return undefined;
+}
+
+/** The first key that its mapping has already. (The library's own check compares each key with each other: a minute for 1 MB of keys.) */
+function repeatedKey(document: Document): Scalar | undefined {
+  let found: Scalar | undefined;
+  visit(document, {
+    Map: (_key, map) => {
+      const seen = new Set<unknown>();
+      for (const { key } of map.items) {
+        if (!isScalar(key)) continue;
+        if (seen.has(key.value)) {
+          found = key;
+          return visit.BREAK;
+        }
+        seen.add(key.value);
+      }
+      return undefined;
+    },
+  });
+  return found;
 }
 
 function childOf(node: unknown, key: PropertyKey): Pair | Node | undefined {

@@ -74,6 +74,12 @@ describe('parseYaml', () => {
     expect(errorOf('a: &a [*a, *a]').message).toContain('deeper');
   });
 
+  it('takes no longer for many keys than for few', () => {
+    const keys = Array.from({ length: 60_000 }, (_, i) => `k${i}: 1`);
+    const { value } = parseYaml(keys.join('\n'), 'x.yaml');
+    expect(Object.keys(value as object)).toHaveLength(60_000);
+  }, 10_000);
+
   it('refuses more than 1 MB', () => {
     expect(errorOf(`a: ${'é'.repeat(600_000)}`).message).toContain('larger than 1048576 bytes');
   });

@@ -29,7 +29,7 @@ const small: readonly Small[] = [
 
 function trialsOf({ pattern, passed, scale, facts, agents = {} }: Small, scenario: ScenarioSummary): TrialRecord[] {
   return passed.flatMap((count, s) =>
-    [0, 1, 2].map((trial) => {
+    [0, 1, 2].map((trial): TrialRecord => {
       const size = scale * (1 + ((7 * s + 3 * trial + pattern.charCodeAt(1) * (s + 1)) % 11) / 10);
       const latencyMs = Math.round(3000 * size);
       return trialRecordOf({
@@ -60,13 +60,12 @@ export function smallRun(facts: Partial<ScenarioSummary> = {}): ReportInput {
   });
   const trials = small
     .flatMap((one) => trialsOf(one, scenario))
-    .map((trial) => {
+    .map((trial): TrialRecord => {
       if (trial.pattern !== 'swarm' || trial.trial !== 2) return trial;
       const ended = { output: null, scores: {}, passed: false } as const;
       if (trial.sample === 's02')
-        return { ...trial, ...ended, outcome: { status: 'limit', limit: 'maxModelCalls', message: '' } } as TrialRecord;
-      if (trial.sample === 's04')
-        return { ...trial, ...ended, outcome: { status: 'failed', code: 'timeout', message: '' } } as TrialRecord;
+        return { ...trial, ...ended, outcome: { status: 'limit', limit: 'maxModelCalls', message: '' } };
+      if (trial.sample === 's04') return { ...trial, ...ended, outcome: { status: 'failed', code: 'timeout', message: '' } };
       return trial;
     });
   const cells = small.map(({ pattern }) => ({ adapter: NATIVE, pattern }));

@@ -12,6 +12,7 @@ import { TOOL_VERSION } from '../../bench/version.ts';
 import { PatternbenchError } from '../../kernel/errors.ts';
 import { safeText } from '../../kernel/terminal-text.ts';
 import type { RunRecord } from '../../schema/run-record.ts';
+import { installNetworkGuard } from '../../transport/network-guard.ts';
 import { askBeforeSpending } from './ask-before-spending.ts';
 import { EXIT } from './exit-code.ts';
 import { progressOf } from './progress.ts';
@@ -81,6 +82,8 @@ interface Execution {
 }
 
 async function executePlan({ options, mode, plan, traffic, missed, shell }: Execution): Promise<ExecutedRun> {
+  // Recordings need no network: whatever tries to reach it in a replay (a tool, a library) must fail loudly, or it is not a replay.
+  using _guard = mode === 'replay' ? await installNetworkGuard({ allow: [] }) : undefined;
   const progress = options.quiet ? undefined : await progressOf(shell, mode, plan.trials.length);
   const clocks = new Set([...traffic.values()].map(({ clockKind }) => clockKind));
   try {

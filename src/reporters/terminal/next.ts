@@ -30,15 +30,12 @@ function picksOf(view: ScenarioView): Pick[] {
   const name = subjectOf(view);
   const { baseline, primary } = view.scenario;
   const picks: Pick[] = [];
-  if (name !== undefined) {
-    const [flip] = flipsOf(trialsOf(view, name), trialsOf(view, baseline), primary);
-    if (flip && flip.difference !== 0) {
-      const better = flip.difference > 0;
-      picks.push(
-        ...worth(view, name, flip.sample, better, `${flip.sample} under ${name}; ${baseline} against ${name}: ${flip.change}`),
-      );
-      picks.push(...worth(view, baseline, flip.sample, !better, `the same sample under ${baseline}`));
-    }
+  const [flip] = name === undefined ? [] : flipsOf(trialsOf(view, name), trialsOf(view, baseline), primary);
+  if (name !== undefined && flip && flip.difference !== 0) {
+    const better = flip.difference > 0;
+    const of = (pattern: string) => trialsOf(view, pattern).filter((trial) => trial.sample === flip.sample);
+    picks.push(...worth(of(name), better, `${flip.sample} under ${name}; from ${baseline} to ${name}: ${flip.change}`));
+    picks.push(...worth(of(baseline), !better, `the same sample under ${baseline}`));
   }
   const failed = view.trials.find(({ outcome }) => outcome.status === 'failed' || outcome.status === 'limit');
   if (failed)
@@ -49,10 +46,9 @@ function picksOf(view: ScenarioView): Pick[] {
   return picks;
 }
 
-/** The first trial of the sample that passed (or that did not), or else its first. */
-function worth(view: ScenarioView, name: string, sample: string, passed: boolean, why: string): Pick[] {
-  const own = trialsOf(view, name).filter((trial) => trial.sample === sample);
-  const trial = own.find((candidate) => (candidate.passed === true) === passed) ?? own[0];
+/** The first of the trials that passed (or that did not), or else the first. */
+function worth(trials: readonly TrialRecord[], passed: boolean, why: string): Pick[] {
+  const trial = trials.find((candidate) => (candidate.passed === true) === passed) ?? trials[0];
   return trial ? [{ trial, why }] : [];
 }
 

@@ -1,8 +1,9 @@
 import type { Finding, Group } from '../../schema/run-record.ts';
 import type { TrialRecord } from '../../schema/trial-record.ts';
+import { discordanceBound } from '../../stats/paired.ts';
 import { groupName, seconds } from './figures.ts';
 import { flipsOf } from './flips.ts';
-import { comparisonOf, type ScenarioView, trialsOf } from './scenario-view.ts';
+import { type ScenarioView, trialsOf } from './scenario-view.ts';
 
 /** A labelled line under a table; its text is as the records have it, and not yet safe to print. */
 export interface Note {
@@ -114,10 +115,10 @@ function sure({ recommendation, groups }: ScenarioView): string | null {
   return [recommendation.sure, ...perfect].join(' ');
 }
 
-/** No failure in n samples does not mean that there are none: below 3/n, 95 %. */
+/** No failing sample among n does not mean that there are none: the exact form of the rule of three. */
 const ruleOfThree = (group: Group) =>
-  group.quality && group.quality.n >= 3
-    ? `${groupName(group)} never failed: its failure rate is below ${Math.ceil(300 / group.quality.n)}% (rule of three).`
+  group.quality
+    ? `${groupName(group)} never failed: that many samples leave room for up to ${Math.ceil(100 * discordanceBound(group.quality.n))}% that it would fail (95%).`
     : '';
 
 function use(view: ScenarioView): string {

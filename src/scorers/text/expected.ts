@@ -11,7 +11,7 @@ export function textsOf(value: Json | undefined): string[] {
 export const textsById = (value: Json | undefined): [id: string, texts: string[]][] =>
   isObject(value)
     ? Object.entries(value)
-        .map(([id, entry]): [string, string[]] => [id, textsOf(entry as Json)])
+        .map(([id, entry]): [string, string[]] => [id, textsOf(entry)])
         .filter(([, texts]) => texts.length > 0)
     : [];
 
