@@ -109,7 +109,8 @@ function checkContract(agent: Agent, result: AgentResult, schema: JsonObject): A
     throw new PatternbenchError('contract_violation', `the output of ${agent.name} is not JSON: ${messageOf(cause)}`, { cause });
   }
   const checked = compileJsonSchema(schema)(value);
-  if (!checked.ok) throw new PatternbenchError('contract_violation', `the output of ${agent.name} breaks its contract: ${checked.problem}`);
+  if (!checked.ok)
+    throw new PatternbenchError('contract_violation', `the output of ${agent.name} breaks its contract: ${checked.problem}`);
   return { ...result, data: checked.value };
 }
 

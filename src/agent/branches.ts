@@ -12,7 +12,12 @@ type Branch<T, R> = (item: T, index: number, ctx: RunContext) => Promise<R>;
  * Bounded concurrent branches. Failures are collected (a sibling is never lost), unless the whole trial must end. With `first: k` the
  * branches that are still running when the k-th succeeds are aborted and count as cancelled; nobody waits for one that ignores it.
  */
-export async function runBranches<T, R>(scope: Scope, items: readonly T[], branch: Branch<T, R>, options: AllOptions = {}): Promise<Settled<R>[]> {
+export async function runBranches<T, R>(
+  scope: Scope,
+  items: readonly T[],
+  branch: Branch<T, R>,
+  options: AllOptions = {},
+): Promise<Settled<R>[]> {
   scope.signal.throwIfAborted();
   const name = options.name ?? 'all';
   const path = nextPath(scope, 'all', name);

@@ -45,7 +45,10 @@ async function ask<T>(inner: Scope, decision: Decision<T>): Promise<T> {
       const problem = messageOf(error);
       if (repair >= (decision.repairs ?? 2)) return giveUp(inner, decision, problem);
       inner.span.events.push({ name: EVENT.repair, atUs: inner.trial.clock.nowUs(), attributes: { [OWN.problem]: problem } });
-      messages.push(reply.message, { role: 'user', content: `Invalid: ${problem}. Reply again${decision.json ? ' with valid JSON only' : ''}.` });
+      messages.push(reply.message, {
+        role: 'user',
+        content: `Invalid: ${problem}. Reply again${decision.json ? ' with valid JSON only' : ''}.`,
+      });
     }
   }
 }
@@ -62,5 +65,8 @@ function giveUp<T>(inner: Scope, decision: Decision<T>, problem: string): T {
     return decision.fallback(problem);
   }
   const repairs = decision.repairs ?? 2;
-  throw new PatternbenchError('invalid_decision', `${decision.agent} gave no valid answer to "${decision.kind}" after ${repairs} repairs: ${problem}`);
+  throw new PatternbenchError(
+    'invalid_decision',
+    `${decision.agent} gave no valid answer to "${decision.kind}" after ${repairs} repairs: ${problem}`,
+  );
 }

@@ -23,7 +23,9 @@ export function llmAgent(spec: AgentSpec): RosterAgent {
       for (let turn = 1; ; turn++) {
         const last = turn >= maxTurns;
         const forced = last && turn > 1;
-        const reply = await ctx.model(requestOf(spec, forced ? [...given, ...own, ANSWER_NOW] : [...given, ...own], last ? [] : tools));
+        const reply = await ctx.model(
+          requestOf(spec, forced ? [...given, ...own, ANSWER_NOW] : [...given, ...own], last ? [] : tools),
+        );
         const calls = reply.message.tool_calls ?? [];
         if (calls.length === 0 || last) {
           own.push(withoutCalls(reply.message));

@@ -39,7 +39,12 @@ async function callWithRetries(scope: Scope, span: SpanRecord, request: ModelReq
     spendCall(trial);
     const startUs = trial.clock.nowUs();
     try {
-      const reply = await trial.model.call(request, { agent: scope.agent, path: span.path, signal: scope.signal, clock: trial.clock });
+      const reply = await trial.model.call(request, {
+        agent: scope.agent,
+        path: span.path,
+        signal: scope.signal,
+        clock: trial.clock,
+      });
       if (attempt > 0 && !isOver(span)) recordAttempt(inner, startUs, undefined);
       return reply;
     } catch (error) {
@@ -99,6 +104,9 @@ export async function waitVisibly(scope: Scope, name: 'backoff' | 'wait', delayU
   const span = openSpan(scope, { path: nextPath(scope, 'wait', name), name, attributes: { [OWN.stepType]: name } });
   try {
     await scope.trial.clock.sleep(delayUs, scope.signal);
+  } catch (error) {
+    failSpan(span, error);
+    throw error;
   } finally {
     closeEffect(scope, span);
   }

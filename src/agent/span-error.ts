@@ -24,7 +24,10 @@ export function leaveBehind(trial: TrialRuntime, prefix: string, reason: unknown
   if (open.length === 0) return undefined;
   const parents = new Set(open.map((span) => span.parentPath));
   for (const span of open) {
-    span.error = { type: reason === undefined ? 'cancelled' : errorTypeOf(reason), message: reason === undefined ? NOT_AWAITED : messageOf(reason) };
+    span.error = {
+      type: reason === undefined ? 'cancelled' : errorTypeOf(reason),
+      message: reason === undefined ? NOT_AWAITED : messageOf(reason),
+    };
     span.endUs = trial.clock.nowUs();
   }
   return open.flatMap((span) => (parents.has(span.path) ? [] : [span.path]));

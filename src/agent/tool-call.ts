@@ -58,7 +58,9 @@ function parseArguments(call: ToolCall): JsonObject {
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    throw new PatternbenchError('tool_error', `the arguments of ${call.function.name} are not valid JSON: ${messageOf(cause)}`, { cause });
+    throw new PatternbenchError('tool_error', `the arguments of ${call.function.name} are not valid JSON: ${messageOf(cause)}`, {
+      cause,
+    });
   }
   if (!isObject(value)) throw new PatternbenchError('tool_error', `the arguments of ${call.function.name} must be a JSON object`);
   return value as JsonObject;

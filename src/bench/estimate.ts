@@ -23,7 +23,7 @@ export async function estimateFromRecordings(plan: RunPlan, fileOf: (scenario: s
   const total = { calls: 0, inputTokens: 0, outputTokens: 0, costUsd: 0 as number | null, latencyMs: 0 };
   try {
     for (const scenario of plan.scenarios) {
-      const traffic = await replayTraffic({ scenario, file: fileOf(scenario.name), onMiss: () => undefined });
+      const traffic = await replayTraffic({ scenario, file: fileOf(scenario.name), onMiss: () => undefined, remedy: '' });
       const prices = await priceTable(scenario.prices);
       await drive({
         trials: plan.trials.filter(({ cell }) => cell.scenario === scenario),

@@ -1,4 +1,3 @@
-import { PatternbenchError } from '../kernel/errors.ts';
 import type { RunRecord } from '../schema/run-record.ts';
 import type { TrialRecord } from '../schema/trial-record.ts';
 import { type PriceTable, priceTable } from '../telemetry/cost.ts';
@@ -63,7 +62,7 @@ export async function execute(request: ExecuteRequest): Promise<ExecutedRun> {
     },
     ...(request.onProgress ? { onProgress: request.onProgress } : {}),
   });
-  if (request.signal.aborted) throw new PatternbenchError('cancelled', 'the run was interrupted');
+  if (request.signal.aborted) throw request.signal.reason as Error;
   request.beforeWriting?.(trials);
   const run = rounded(composeRecord(plan, trials, facts));
   await folder.finish(run, request.environment);

@@ -15,9 +15,10 @@ import { checkScenario } from './scenario-checks.ts';
  */
 export async function findScenarios(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch((cause: unknown) => {
-    throw new PatternbenchError('not_found', `there is no folder of scenarios here: ${messageOf(cause)}`, {
+    throw new PatternbenchError('not_found', 'there is no folder of scenarios here', {
       place: { file: folder },
       cause,
+      remedy: 'go to the folder of your project, the one that holds scenarios/',
     });
   });
   const names = entries
@@ -61,7 +62,11 @@ interface Source {
 
 async function readSource(file: string): Promise<Source> {
   const found = await stat(file).catch((cause: unknown) => {
-    throw new PatternbenchError('not_found', 'there is no such scenario file', { place: { file }, cause });
+    throw new PatternbenchError('not_found', 'there is no such scenario file', {
+      place: { file },
+      cause,
+      remedy: 'npm run patternbench -- list scenarios',
+    });
   });
   if (!found.isFile()) throw new PatternbenchError('not_found', 'a scenario must be a regular file', { place: { file } });
   if (file.endsWith('.yaml')) {

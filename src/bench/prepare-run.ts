@@ -4,6 +4,7 @@ import { PatternbenchError } from '../kernel/errors.ts';
 import type { RunRecord } from '../schema/run-record.ts';
 import { loadPatterns, loadProviders, loadScorers, partNamed } from './parts.ts';
 import { planOf, type RunPlan } from './plan.ts';
+import { recordCommands } from './record-commands.ts';
 import { endpointTraffic } from './record-traffic.ts';
 import { replayTraffic } from './replay-traffic.ts';
 import { selectScenarios } from './select-scenarios.ts';
@@ -64,7 +65,8 @@ async function open(choice: RunChoice, plan: RunPlan, source: { scenario: RunPla
   const { scenario, provider } = source;
   const fileOf = (profile: string) => fixtureFile(choice.root, scenario.name, profile);
   if (choice.mode === 'replay' || !provider) {
-    return replayTraffic({ scenario, file: fileOf(choice.profile ?? SHIPPED_PROFILE), onMiss: choice.onMiss });
+    const remedy = recordCommands(scenario, choice);
+    return replayTraffic({ scenario, file: fileOf(choice.profile ?? SHIPPED_PROFILE), onMiss: choice.onMiss, remedy });
   }
   const trials = Math.max(0, ...plan.trials.filter(({ cell }) => cell.scenario === scenario).map(({ trial }) => trial)) + 1;
   return endpointTraffic({ ...choice, mode: choice.mode, profile: choice.profile, scenario, provider, fileOf, trials });

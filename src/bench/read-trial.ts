@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline';
 import { type FixtureSet, loadFixtureSet } from '../fixtures/fixture-set.ts';
 import type { RecordedRequest } from '../fixtures/interaction.ts';
 import { PatternbenchError } from '../kernel/errors.ts';
+import { nearestName } from '../schema/nearest-name.ts';
 import type { TrialRecord } from '../schema/trial-record.ts';
 import { OWN } from '../telemetry/attribute-names.ts';
 import { parseOtlpLine } from '../telemetry/otlp-parse.ts';
@@ -40,11 +41,11 @@ export async function readTrial(folder: string, name: string, fixtures: string):
 }
 
 function unknownTrial(folder: string, name: string, trials: readonly TrialRecord[]): PatternbenchError {
-  const start = name.split('/')[0]!;
-  const near = trials.find((trial) => trialName(trial).startsWith(start)) ?? trials[0];
+  const names = trials.map(trialName);
+  const near = nearestName(name, names) ?? names.find((known) => known.startsWith(name.split('/')[0]!)) ?? names[0];
   return new PatternbenchError('not_found', `there is no trial "${name}" in this run`, {
     place: { file: folder },
-    remedy: `name it as scenario/pattern/sample/trial${near ? `, such as ${trialName(near)}` : ''}`,
+    remedy: `name it as scenario/pattern/sample/trial${near ? `, such as ${near}` : ''}`,
   });
 }
 

@@ -11,15 +11,17 @@ export interface ReplayChoice {
   readonly scenario: Scenario;
   readonly file: string;
   readonly onMiss: OnMiss;
+  /** What to paste when something is not recorded. */
+  readonly remedy: string;
 }
 
 /** Recorded answers on the virtual clock. Throws `fixture_miss` when the scenario has no recording at all. */
-export async function replayTraffic({ scenario, file, onMiss }: ReplayChoice): Promise<Traffic> {
+export async function replayTraffic({ scenario, file, onMiss, remedy }: ReplayChoice): Promise<Traffic> {
   const text = await readFile(file, 'utf8').catch((cause: unknown) => {
     throw new PatternbenchError('fixture_miss', `nothing has been recorded for ${scenario.name}`, {
       place: { file },
       cause,
-      remedy: recordCommands(scenario.name),
+      remedy,
     });
   });
   const set: FixtureSet = loadFixtureSet(text, file);
@@ -29,7 +31,7 @@ export async function replayTraffic({ scenario, file, onMiss }: ReplayChoice): P
         set,
         trial: plan.trial,
         scenario: scenario.name,
-        describeRecord: recordCommands,
+        describeRecord: () => remedy,
         onMiss: (miss) => onMiss(plan, miss),
       }),
     clock: () => new VirtualClock(),
@@ -41,10 +43,3 @@ export async function replayTraffic({ scenario, file, onMiss }: ReplayChoice): P
     abandon: () => Promise.resolve(),
   };
 }
-
-/** What to paste when something is not recorded: offline first. */
-export const recordCommands = (scenario: string): string =>
-  [
-    `npm run patternbench -- record -s ${scenario} --mode auto --provider simulated   (offline)`,
-    `OPENAI_API_KEY=… npm run patternbench -- record -s ${scenario} --mode auto --provider openai   (a real endpoint)`,
-  ].join('\n');

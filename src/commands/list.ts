@@ -6,6 +6,7 @@ import { safeText } from '../kernel/terminal-text.ts';
 import { defineCommand } from './shell/command.ts';
 import { EXIT } from './shell/exit-code.ts';
 import type { Shell } from './shell/shell.ts';
+import { wrapped } from './shell/wrap.ts';
 
 interface Kind {
   readonly name: string;
@@ -57,7 +58,7 @@ export default defineCommand({
       shell.out(kind.name);
       for (const [name, ...lines] of await kind.entries(shell)) {
         shell.out(safeText(`  ${name}`));
-        for (const line of lines) shell.out(safeText(`      ${line}`));
+        for (const line of lines.flatMap((text) => wrapped(text, shell.width, 6))) shell.out(line);
       }
     }
     return EXIT.ok;

@@ -88,10 +88,21 @@ export default definePattern({
   build: (team, options) => {
     const { concurrency, failFast, timeoutMs } = options;
     const combiner = () =>
-      team.llmAgent({ name: team.coordinator.name, description: 'Combines answers.', instructions: COMBINE, model: team.coordinator.model, tools: [] });
+      team.llmAgent({
+        name: team.coordinator.name,
+        description: 'Combines answers.',
+        instructions: COMBINE,
+        model: team.coordinator.model,
+        tools: [],
+      });
     return parallel({
       agents: options.agents ? options.agents.map(team.named) : team.agents,
-      aggregate: options.aggregate === 'coordinator' ? combiner() : options.aggregate === 'join' ? labelled : team.named(options.aggregate),
+      aggregate:
+        options.aggregate === 'coordinator'
+          ? combiner()
+          : options.aggregate === 'join'
+            ? labelled
+            : team.named(options.aggregate),
       inputOf: (agent, input) => options.inputs[agent.name]?.replaceAll('{input}', () => textOf(input)) ?? input,
       branches: { failFast, ...(concurrency === undefined ? {} : { concurrency }) },
       run: timeoutMs === undefined ? {} : { timeoutMs },

@@ -29,12 +29,16 @@ interface Route extends Intent {
 
 /** One classification, one specialist, nothing after: thin and stateless. */
 export function router(settings: RouterSettings): Agent {
-  return defineAgent('router', `Routes each request to one of ${settings.routes.map((agent) => agent.name).join(', ')}.`, async (input, ctx) => {
-    const route = await ctx.decide(classification(settings, input));
-    const result = await ctx.run(route.to, settings.passIntent ? withIntent(input, route) : input, { role: 'specialist' });
-    const { category, confidence, entities, fellBack } = route;
-    return { ...result, data: { category, confidence, entities, fellBack, routed: [route.to.name] } };
-  });
+  return defineAgent(
+    'router',
+    `Routes each request to one of ${settings.routes.map((agent) => agent.name).join(', ')}.`,
+    async (input, ctx) => {
+      const route = await ctx.decide(classification(settings, input));
+      const result = await ctx.run(route.to, settings.passIntent ? withIntent(input, route) : input, { role: 'specialist' });
+      const { category, confidence, entities, fellBack } = route;
+      return { ...result, data: { category, confidence, entities, fellBack, routed: [route.to.name] } };
+    },
+  );
 }
 
 function classification(settings: RouterSettings, input: AgentInput): Decision<Route> {
@@ -50,7 +54,8 @@ function classification(settings: RouterSettings, input: AgentInput): Decision<R
       { role: 'system', content: `Classify the user's request into one of these categories. ${ANSWER_FORM[mode]}\n\n${roster}` },
       { role: 'user', content: textOf(input) },
     ],
-    parse: (answer) => pick(settings, mode === 'json' ? intentOf(answer) : { category: String(answer), confidence: 1, entities: {} }),
+    parse: (answer) =>
+      pick(settings, mode === 'json' ? intentOf(answer) : { category: String(answer), confidence: 1, entities: {} }),
     // Asking a classifier again costs as much as the fallback route and rarely helps.
     repairs: 0,
     fallback: () => pick(settings, { category: '', confidence: 0, entities: {} }),
@@ -81,7 +86,8 @@ function intentOf(answer: unknown): Intent {
 
 function pick(settings: RouterSettings, intent: Intent): Route {
   const wanted = intent.category.trim().toLowerCase();
-  const found = intent.confidence < settings.minConfidence ? undefined : settings.routes.find((agent) => agent.name.toLowerCase() === wanted);
+  const found =
+    intent.confidence < settings.minConfidence ? undefined : settings.routes.find((agent) => agent.name.toLowerCase() === wanted);
   return { ...intent, to: found ?? settings.fallback, fellBack: found === undefined };
 }
 

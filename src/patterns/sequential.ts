@@ -70,14 +70,21 @@ export default definePattern({
       gate: z.custom<(output: string) => boolean>((value) => typeof value === 'function').optional(),
     });
     return z.strictObject({
-      stages: z.array(z.union([z.string(), stage])).min(1).optional().describe('agents in order; default: the roster'),
+      stages: z
+        .array(z.union([z.string(), stage]))
+        .min(1)
+        .optional()
+        .describe('agents in order; default: the roster'),
       context: z.enum(['all', 'previous']).default('all').describe('what a stage sees of the steps before it'),
     });
   },
   notApplicable: (team) => (team.agents.length < 2 ? 'a pipeline needs at least two agents' : undefined),
   build: (team, options) => {
     const stages = options.stages ?? team.agents.map((agent) => agent.name);
-    return sequential(stages.map((stage) => (typeof stage === 'string' ? { agent: team.named(stage) } : stageOf(team, stage))), options.context);
+    return sequential(
+      stages.map((stage) => (typeof stage === 'string' ? { agent: team.named(stage) } : stageOf(team, stage))),
+      options.context,
+    );
   },
 });
 

@@ -7,7 +7,7 @@ export function merged(team: Team, model: string, maxTurns: number): RosterAgent
   const tools = new Map<string, Tool>(team.agents.flatMap((agent) => agent.spec.tools.map((tool) => [tool.name, tool] as const)));
   return team.llmAgent({
     name: 'single',
-    description: 'One agent with the whole team\'s instructions and tools.',
+    description: "One agent with the whole team's instructions and tools.",
     instructions: `You do the work of a whole team alone. Your roles:\n\n${team.agents.map(section).join('\n\n')}`,
     model,
     tools: [...tools.values()],

@@ -27,11 +27,14 @@ const decideOn = (answers: readonly (string | Scripted)[], extra: Partial<Decisi
   });
 
 describe('decide', () => {
-  it.each(['{"score": 7}', '```json\n{"score": 7}\n```', '```\n{"score": 7}```', '  ```JSON {"score": 7} ```\n'])('reads %j', async (answer) => {
-    const { result, calls } = await decideOn([answer]);
-    expect(result?.output).toBe('7');
-    expect(calls).toHaveLength(1);
-  });
+  it.each(['{"score": 7}', '```json\n{"score": 7}\n```', '```\n{"score": 7}```', '  ```JSON {"score": 7} ```\n'])(
+    'reads %j',
+    async (answer) => {
+      const { result, calls } = await decideOn([answer]);
+      expect(result?.output).toBe('7');
+      expect(calls).toHaveLength(1);
+    },
+  );
 
   it('reads any JSON in fences as it reads it without', async () => {
     await fc.assert(

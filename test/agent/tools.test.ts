@@ -50,7 +50,10 @@ function wellFormed(messages: readonly ChatMessage[]): boolean {
 
 describe('tool calls', () => {
   it('are executed with their arguments; results are told as JSON, texts as they are', async () => {
-    const { told, latencyMs } = await answersTo([{ name: 'add', arguments: '{"a": 2, "b": 3}' }, { name: 'text', arguments: ' ' }]);
+    const { told, latencyMs } = await answersTo([
+      { name: 'add', arguments: '{"a": 2, "b": 3}' },
+      { name: 'text', arguments: ' ' },
+    ]);
     expect(told).toEqual(['5', 'plain text']);
     expect(latencyMs).toBe(12.5);
   });
@@ -84,21 +87,35 @@ describe('tool calls', () => {
     expect(paid).toBe(1);
     const [, , first, second] = calls;
     expect(first!.request.tools?.map((definition) => definition.function.name)).toEqual(['read']);
-    expect(second!.request.messages.at(-1)).toMatchObject({ role: 'tool', content: 'Error: there is no tool pay. Available: read' });
+    expect(second!.request.messages.at(-1)).toMatchObject({
+      role: 'tool',
+      content: 'Error: there is no tool pay. Available: read',
+    });
     const denied = spans.filter((span) => span.attributes['patternbench.tool.denied'] === true);
-    expect(denied.map(({ path, error }) => [path, error?.type])).toEqual([['agent:reader#0/tools', 'tool_denied']].map(() => [expect.stringContaining('agent:reader#0/'), 'tool_denied']));
+    expect(denied.map(({ path, error }) => [path, error?.type])).toEqual([
+      ['agent:reader#0/all:tools#0[0]/tool:pay#0', 'tool_denied'],
+    ]);
   });
 
   it('of one turn run at the same time, and their messages keep the order of the calls', async () => {
-    const own = [300.5, 20, 100].map((latencyMs, index) => tool(`t${index}`, { latencyMs, execute: (_args, ctx) => ctx.nowMs() }));
-    const { told, latencyMs } = await answersTo(own.map(({ name }) => ({ name, id: `c_${name}` })), own);
+    const own = [300.5, 20, 100].map((latencyMs, index) =>
+      tool(`t${index}`, { latencyMs, execute: (_args, ctx) => ctx.nowMs() }),
+    );
+    const { told, latencyMs } = await answersTo(
+      own.map(({ name }) => ({ name, id: `c_${name}` })),
+      own,
+    );
     expect(told).toEqual(['300.5', '20', '100']);
     expect(latencyMs).toBe(300.5);
   });
 
   it('leave exactly one tool message per call, always, whatever model and tools do', async () => {
     const call = fc.record({
-      name: fc.oneof(fc.constantFrom(...tools.map(({ name }) => name)), fc.string(), fc.constantFrom('', '__proto__', 'a/b#0[1]', '\u001b[2J')),
+      name: fc.oneof(
+        fc.constantFrom(...tools.map(({ name }) => name)),
+        fc.string(),
+        fc.constantFrom('', '__proto__', 'a/b#0[1]', '\u001b[2J'),
+      ),
       arguments: fc.oneof(fc.json(), fc.string(), fc.constantFrom('', '{}', '{"__proto__": {"a": 1}}', '['.repeat(50_000))),
       id: fc.constantFrom('call_a', 'call_b', 'call_a', ''),
     });
@@ -131,7 +148,10 @@ describe('tool calls', () => {
 
   it('draw chance from the seed and their own place, so that equal trials are equal', async () => {
     const dice = tool('dice', { execute: (_args, ctx) => [ctx.random(), ctx.random()] });
-    const twice = await Promise.all([answersTo([{ name: 'dice' }, { name: 'dice' }], [dice]), answersTo([{ name: 'dice' }, { name: 'dice' }], [dice])]);
+    const twice = await Promise.all([
+      answersTo([{ name: 'dice' }, { name: 'dice' }], [dice]),
+      answersTo([{ name: 'dice' }, { name: 'dice' }], [dice]),
+    ]);
     expect(twice[0].told).toEqual(twice[1].told);
     expect(new Set(twice[0].told.flatMap((text) => JSON.parse(text) as number[])).size).toBe(4);
   });
@@ -150,7 +170,10 @@ describe('the last turn', () => {
   });
 
   it('ends the agent even when the model calls a tool that nobody offered, and leaves no call unanswered', async () => {
-    const { calls, result } = await runScripted({ agent: llm('clerk', { tools, maxTurns: 2 }), script: () => ({ toolCalls: [{ name: 'text' }] }) });
+    const { calls, result } = await runScripted({
+      agent: llm('clerk', { tools, maxTurns: 2 }),
+      script: () => ({ toolCalls: [{ name: 'text' }] }),
+    });
     expect(calls).toHaveLength(2);
     expect(result).toMatchObject({ output: '', stop: 'max_turns' });
     expect(wellFormed(result!.messages)).toBe(true);

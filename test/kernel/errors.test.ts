@@ -7,7 +7,7 @@ describe('PatternbenchError', () => {
     const place = { file: 'a.yaml', line: 3, column: 5, path: 'agents[0].name' };
     const error = new PatternbenchError('usage', 'wrong', { place, remedy: 'mend it', facts: { status: 4 }, cause });
     expect(error).toBeInstanceOf(Error);
-    expect({ ...error }).toMatchObject({ code: 'usage', place, remedy: 'mend it', facts: { status: 4 } });
+    expect(error).toMatchObject({ code: 'usage', place, remedy: 'mend it', facts: { status: 4 } });
     expect([error.name, error.message, error.cause]).toEqual(['PatternbenchError', 'wrong', cause]);
   });
 

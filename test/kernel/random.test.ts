@@ -7,7 +7,9 @@ const draws = (random: Random, count = 8) => Array.from({ length: count }, rando
 describe('seededRandom', () => {
   it('gives the same sequence for the same seed, for ever', () => {
     expect(draws(seededRandom('patternbench'), 3)).toEqual(draws(seededRandom('patternbench'), 3));
-    expect(Array.from({ length: 5 }, () => seededRandom(1).int(1000))).toEqual(Array.from({ length: 5 }, () => seededRandom('1').int(1000)));
+    expect(Array.from({ length: 5 }, () => seededRandom(1).int(1000))).toEqual(
+      Array.from({ length: 5 }, () => seededRandom('1').int(1000)),
+    );
     // Written down once: a change of the generator would change every recorded jitter and bootstrap.
     expect([hash53(''), hash53('patternbench'), seededRandom('patternbench').int(1_000_000)]).toMatchInlineSnapshot(`
       [

@@ -32,6 +32,11 @@ describe('realClock', () => {
   });
 
   it('simply runs what is held', async () => {
-    expect(await realClock().hold(async () => 'done', () => 1e12)).toBe('done');
+    expect(
+      await realClock().hold(
+        async () => 'done',
+        () => 1e12,
+      ),
+    ).toBe('done');
   });
 });

@@ -17,14 +17,20 @@ const judge = llm('judge');
 
 describe('parallel', () => {
   it('PAR1 all agents run at the same time; failures are collected, not thrown', async () => {
-    const { calls, result, spans } = await runScripted({ agent: parallel({ agents, aggregate: labelled }), script: failing('biz', 'law') });
+    const { calls, result, spans } = await runScripted({
+      agent: parallel({ agents, aggregate: labelled }),
+      script: failing('biz', 'law'),
+    });
     expect(calls.map(({ agent, atMs }) => [agent, atMs])).toEqual(agents.map(({ name }) => [name, 0]));
     expect(result?.output).toBe('[tech]: tech says\n\n[risk]: risk says');
     expect(checkTrace(spans)).toEqual([]);
   });
 
   it('PAR1 only when every branch has failed is that an error, and it names all', async () => {
-    const { error } = await runScripted({ agent: parallel({ agents, aggregate: labelled }), script: failing('tech', 'biz', 'risk', 'law') });
+    const { error } = await runScripted({
+      agent: parallel({ agents, aggregate: labelled }),
+      script: failing('tech', 'biz', 'risk', 'law'),
+    });
     expect(codeOf(error)).toBe('all_branches_failed');
     for (const { name } of agents) expect(String(error)).toContain(`${name}: the endpoint answered 400`);
   });
@@ -54,7 +60,10 @@ describe('parallel', () => {
   });
 
   it('PAR4 with a bound on concurrency it takes as long as the list schedule', async () => {
-    const { latencyMs, calls } = await runScripted({ agent: parallel({ agents, aggregate: labelled, branches: { concurrency: 2 } }), script });
+    const { latencyMs, calls } = await runScripted({
+      agent: parallel({ agents, aggregate: labelled, branches: { concurrency: 2 } }),
+      script,
+    });
     expect(calls.map(({ agent, atMs }) => [agent, atMs])).toEqual([
       ['tech', 0],
       ['biz', 0],
@@ -65,7 +74,11 @@ describe('parallel', () => {
   });
 
   it('PAR5 branches know nothing of one another: each is given the input alone', async () => {
-    const { calls } = await runScripted({ agent: parallel({ agents, aggregate: labelled, branches: { concurrency: 1 } }), input: 'Go?', script });
+    const { calls } = await runScripted({
+      agent: parallel({ agents, aggregate: labelled, branches: { concurrency: 1 } }),
+      input: 'Go?',
+      script,
+    });
     expect(calls.map(({ request }) => request.messages.slice(1))).toEqual(agents.map(() => [{ role: 'user', content: 'Go?' }]));
   });
 
@@ -76,7 +89,10 @@ describe('parallel', () => {
   });
 
   it('stops the others at the first failure when told so, and throws it', async () => {
-    const { error, latencyMs, spans } = await runScripted({ agent: parallel({ agents, aggregate: judge, branches: { failFast: true } }), script: failing('biz') });
+    const { error, latencyMs, spans } = await runScripted({
+      agent: parallel({ agents, aggregate: judge, branches: { failFast: true } }),
+      script: failing('biz'),
+    });
     expect(codeOf(error)).toBe('model_error');
     expect(latencyMs).toBe(10);
     expect(checkTrace(spans)).toEqual([]);
@@ -85,29 +101,32 @@ describe('parallel', () => {
   it('keeps the order of the roster and gives the same spans, whatever the order in which branches finish', async () => {
     const latency = fc.integer({ min: 0, max: 5_000_000 }).map((us) => us / 1000);
     await fc.assert(
-      fc.asyncProperty(fc.array(fc.record({ latency, fails: fc.boolean() }), { minLength: 2, maxLength: 8 }), async (branches) => {
-        const roster = branches.map((_branch, index) => llm(`a${index}`));
-        const run = () =>
-          runScripted({
-            agent: parallel({ agents: roster, aggregate: (ok, failed) => JSON.stringify({ ok, failed }) }),
-            script: (_request, { agent }) => {
-              const { latency: latencyMs, fails } = branches[Number(agent.slice(1))]!;
-              return fails ? { status: 400, latencyMs } : { content: agent, latencyMs };
-            },
-          });
-        const { result, error, latencyMs, spans } = await run();
-        const names = (fails: boolean) => branches.flatMap((branch, index) => (branch.fails === fails ? [`a${index}`] : []));
-        if (names(false).length === 0) expect(codeOf(error)).toBe('all_branches_failed');
-        else {
-          expect(result?.data).toMatchObject({
-            individual_results: names(false).map((agent) => ({ agent, result: agent })),
-            failures: names(true).map((agent) => ({ agent, error: 'the endpoint answered 400' })),
-          });
-        }
-        expect(usOf(latencyMs)).toBe(Math.max(...branches.map((branch) => usOf(branch.latency))));
-        expect(checkTrace(spans)).toEqual([]);
-        expect(JSON.stringify((await run()).spans)).toBe(JSON.stringify(spans));
-      }),
+      fc.asyncProperty(
+        fc.array(fc.record({ latency, fails: fc.boolean() }), { minLength: 2, maxLength: 8 }),
+        async (branches) => {
+          const roster = branches.map((_branch, index) => llm(`a${index}`));
+          const run = () =>
+            runScripted({
+              agent: parallel({ agents: roster, aggregate: (ok, failed) => JSON.stringify({ ok, failed }) }),
+              script: (_request, { agent }) => {
+                const { latency: latencyMs, fails } = branches[Number(agent.slice(1))]!;
+                return fails ? { status: 400, latencyMs } : { content: agent, latencyMs };
+              },
+            });
+          const { result, error, latencyMs, spans } = await run();
+          const names = (fails: boolean) => branches.flatMap((branch, index) => (branch.fails === fails ? [`a${index}`] : []));
+          if (names(false).length === 0) expect(codeOf(error)).toBe('all_branches_failed');
+          else {
+            expect(result?.data).toMatchObject({
+              individual_results: names(false).map((agent) => ({ agent, result: agent })),
+              failures: names(true).map((agent) => ({ agent, error: 'the endpoint answered 400' })),
+            });
+          }
+          expect(usOf(latencyMs)).toBe(Math.max(...branches.map((branch) => usOf(branch.latency))));
+          expect(checkTrace(spans)).toEqual([]);
+          expect(JSON.stringify((await run()).spans)).toBe(JSON.stringify(spans));
+        },
+      ),
       { numRuns: 60 },
     );
   });

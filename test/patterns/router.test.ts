@@ -21,7 +21,8 @@ const route = (answer: Scripted | string, settings: Partial<RouterSettings> = {}
     script: (_request, { agent }) => (agent === 'coordinator' ? answer : { content: `${agent} helps`, latencyMs: 100 }),
   });
 
-const decisionOf = ({ spans }: Awaited<ReturnType<typeof route>>) => spans.find(({ path }) => path.startsWith('route:') && !path.includes('/'))!;
+const decisionOf = ({ spans }: Awaited<ReturnType<typeof route>>) =>
+  spans.find(({ path }) => path.startsWith('route:') && !path.includes('/'))!;
 
 const TO_TECH = '{"category": "tech", "confidence": 0.9, "entities": {"device": "screen"}}';
 
@@ -52,7 +53,13 @@ describe('router', () => {
   it('RTR4 in JSON mode category, confidence and entities come as a JSON object', async () => {
     const { calls, result } = await route(TO_TECH);
     expect(calls[0]!.request.response_format).toEqual({ type: 'json_object' });
-    expect(result?.data).toEqual({ category: 'tech', confidence: 0.9, entities: { device: 'screen' }, fellBack: false, routed: ['tech'] });
+    expect(result?.data).toEqual({
+      category: 'tech',
+      confidence: 0.9,
+      entities: { device: 'screen' },
+      fellBack: false,
+      routed: ['tech'],
+    });
   });
 
   it.each([
@@ -111,7 +118,11 @@ describe('router', () => {
     const wrong = decisionOf(await route('{"category": "billing"}')).attributes;
     expect(wrong['patternbench.route.choice']).toBe('billing');
     const unknown = decisionOf(await route('{"category": "sales"}')).attributes;
-    expect(unknown).toMatchObject({ 'patternbench.route.choice': 'billing', 'patternbench.route.category': 'sales', 'patternbench.route.fell_back': true });
+    expect(unknown).toMatchObject({
+      'patternbench.route.choice': 'billing',
+      'patternbench.route.category': 'sales',
+      'patternbench.route.fell_back': true,
+    });
     const unusable = decisionOf(await route('{"kind": "tech"}')).attributes;
     expect(unusable).toMatchObject({
       'patternbench.route.fell_back': true,

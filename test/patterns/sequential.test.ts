@@ -11,7 +11,11 @@ const byName: Script = (_request, { agent }) => ({ content: `${agent.toUpperCase
 
 describe('sequential', () => {
   it('SEQ1 each agent sees the task and every previous step; the first only the raw input', async () => {
-    const { calls } = await runScripted({ agent: sequential([research, write, review].map((agent) => ({ agent }))), script: byName, input: 'Write it.' });
+    const { calls } = await runScripted({
+      agent: sequential([research, write, review].map((agent) => ({ agent }))),
+      script: byName,
+      input: 'Write it.',
+    });
     expect(calls.map(({ request }) => lastText(request))).toEqual([
       'Write it.',
       'Task: Write it.\n\nPrevious steps:\n[research]: RESEARCH done',
@@ -21,19 +25,28 @@ describe('sequential', () => {
   });
 
   it('SEQ2 with context "previous" a stage sees only the output before it', async () => {
-    const { calls } = await runScripted({ agent: sequential([{ agent: research }, { agent: write }, { agent: review }], 'previous'), script: byName });
+    const { calls } = await runScripted({
+      agent: sequential([{ agent: research }, { agent: write }, { agent: review }], 'previous'),
+      script: byName,
+    });
     expect(calls.map(({ request }) => lastText(request))).toEqual(['task', 'RESEARCH done', 'WRITE done']);
   });
 
   it('SEQ3 a transform is applied before the next stage sees the output, and to the result', async () => {
-    const stages = [{ name: 'facts', agent: research, transform: (text: string) => `<${text}>` }, { agent: write, transform: () => 'the end' }];
+    const stages = [
+      { name: 'facts', agent: research, transform: (text: string) => `<${text}>` },
+      { agent: write, transform: () => 'the end' },
+    ];
     const { calls, result } = await runScripted({ agent: sequential(stages), script: byName });
     expect(lastText(calls[1]!.request)).toBe('Task: task\n\nPrevious steps:\n[facts]: <RESEARCH done>');
     expect(result?.output).toBe('the end');
   });
 
   it('SEQ4 the result tells input, name, input, output and exact duration of each stage, and the final output', async () => {
-    const { result, latencyMs } = await runScripted({ agent: sequential([{ agent: research }, { agent: write }, { agent: review }], 'previous'), script: byName });
+    const { result, latencyMs } = await runScripted({
+      agent: sequential([{ agent: research }, { agent: write }, { agent: review }], 'previous'),
+      script: byName,
+    });
     expect(result?.data).toEqual({
       input: 'task',
       stages: [
@@ -89,7 +102,10 @@ describe('sequential', () => {
   it('SEQ7 a stage has a contract, and what breaks it is localised to that stage, with what is wrong', async () => {
     const schema = { type: 'object', properties: { total: { type: 'number' } }, required: ['total'] };
     const run = (content: string) =>
-      runScripted({ agent: sequential([{ agent: research, run: { outputSchema: schema } }, { agent: write }]), script: () => content });
+      runScripted({
+        agent: sequential([{ agent: research, run: { outputSchema: schema } }, { agent: write }]),
+        script: () => content,
+      });
     const kept = await run('{"total": 3}');
     expect(kept.error).toBeUndefined();
     for (const content of ['{"total": "three"}', 'no JSON', '{}']) {
@@ -111,7 +127,10 @@ describe('sequential', () => {
   });
 
   it('ends early, with stop reason "bail", after a stage whose gate is closed', async () => {
-    const { calls, result } = await runScripted({ agent: sequential([{ agent: research, gate: () => false }, { agent: write }]), script: byName });
+    const { calls, result } = await runScripted({
+      agent: sequential([{ agent: research, gate: () => false }, { agent: write }]),
+      script: byName,
+    });
     expect(calls).toHaveLength(1);
     expect(result).toMatchObject({ output: 'RESEARCH done', stop: 'bail' });
   });
@@ -119,11 +138,18 @@ describe('sequential', () => {
   it('as a part runs the roster in its order, or the stages that are named', async () => {
     const roster = team(research, write, review);
     const order = async (options: unknown) => {
-      const { calls } = await runScripted({ agent: sequentialPattern.build(roster, sequentialPattern.options.parse(options)), script: byName });
+      const { calls } = await runScripted({
+        agent: sequentialPattern.build(roster, sequentialPattern.options.parse(options)),
+        script: byName,
+      });
       return calls.map(({ agent }) => agent);
     };
     expect(await order({})).toEqual(['research', 'write', 'review']);
-    expect(await order({ stages: ['review', { agent: 'research', timeoutMs: 1, fallback: ['write'] }] })).toEqual(['review', 'research', 'write']);
+    expect(await order({ stages: ['review', { agent: 'research', timeoutMs: 1, fallback: ['write'] }] })).toEqual([
+      'review',
+      'research',
+      'write',
+    ]);
     expect(sequentialPattern.notApplicable(team(research), sequentialPattern.options.parse({}))).toMatch(/two agents/);
   });
 });

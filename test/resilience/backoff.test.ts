@@ -4,7 +4,8 @@ import { backoffUs } from '../../src/resilience/backoff.ts';
 
 describe('backoffUs', () => {
   it('ERR1 doubles, from the base, up to the cap', () => {
-    const waits = (policy: Parameters<typeof backoffUs>[0]) => Array.from({ length: 5 }, (_, attempt) => backoffUs(policy, { attempt, draw: 'x' }) / 1000);
+    const waits = (policy: Parameters<typeof backoffUs>[0]) =>
+      Array.from({ length: 5 }, (_, attempt) => backoffUs(policy, { attempt, draw: 'x' }) / 1000);
     expect(waits({ baseMs: 1000 })).toEqual([1000, 2000, 4000, 8000, 16_000]);
     expect(waits({ baseMs: 100.125, factor: 3, maxMs: 2000 })).toEqual([100.125, 300.375, 901.125, 2000, 2000]);
     expect(backoffUs({ baseMs: 1000 }, { attempt: 30, draw: 'x' })).toBe(60_000_000);
@@ -27,7 +28,9 @@ describe('backoffUs', () => {
   });
 
   it('draws another jitter for another name', () => {
-    const draws = new Set(Array.from({ length: 20 }, (_, index) => backoffUs({ baseMs: 1000, jitter: 1 }, { attempt: 0, draw: `call ${index}` })));
+    const draws = new Set(
+      Array.from({ length: 20 }, (_, index) => backoffUs({ baseMs: 1000, jitter: 1 }, { attempt: 0, draw: `call ${index}` })),
+    );
     expect(draws.size).toBe(20);
   });
 

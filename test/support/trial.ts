@@ -45,6 +45,8 @@ export type Script = (request: ModelRequest, call: ModelCall) => Scripted | stri
 export interface ScriptedTrial {
   readonly agent: Agent;
   readonly script?: Script;
+  /** Another port instead of the script; its calls are not listed. */
+  readonly model?: ModelPort;
   readonly input?: AgentInput;
   readonly pattern?: string;
   readonly limits?: Partial<Limits>;
@@ -68,7 +70,7 @@ export interface TrialOutcome {
 export async function runScripted(trial: ScriptedTrial): Promise<TrialOutcome> {
   const clock = trial.clock ?? new VirtualClock();
   const calls: ModelCall[] = [];
-  const runtime = runtimeOf(trial, clock, scriptedPort(trial.script ?? (() => 'ok'), calls));
+  const runtime = runtimeOf(trial, clock, trial.model ?? scriptedPort(trial.script ?? (() => 'ok'), calls));
   const root = openRoot(trial, runtime);
   let result: AgentResult | undefined;
   let error: unknown;
@@ -77,8 +79,8 @@ export async function runScripted(trial: ScriptedTrial): Promise<TrialOutcome> {
   } catch (thrown) {
     error = thrown;
   }
-  leaveBehind(runtime, '', error);
   root.endUs = clock.nowUs();
+  leaveBehind(runtime, '', error);
   root.attributes[OWN.stop] = result?.stop ?? 'failed';
   root.attributes[OWN.outcome] = JSON.stringify({ status: result ? 'completed' : 'failed' });
   return { result, error, spans: runtime.trace.spans, latencyMs: msOf(clock.nowUs()), calls, spent: runtime.spent };

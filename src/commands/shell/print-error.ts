@@ -11,7 +11,11 @@ export function printError(error: unknown, shell: Shell): void {
     return;
   }
   const place = formatPlace(error.place);
-  const told = error.message.startsWith(place) ? error.message : `${place}: ${error.message}`;
-  shell.err(safeText(`error: ${place ? told : error.message}`));
-  if (error.remedy) shell.err(safeText(`  next: ${error.remedy.replaceAll('\n', '\n        ')}`));
+  // A message that lists several places begins with the first.
+  const isPlaced = place === '' || error.message.startsWith(place.replace(/ \(.*/s, ''));
+  const told = isPlaced ? error.message : `${place}: ${error.message}`;
+  // Paths are told from where the person stands.
+  const say = (text: string) => shell.err(safeText(text.replaceAll(`${shell.root}/`, '')));
+  say(`error: ${told}`);
+  if (error.remedy) say(`  next: ${error.remedy.replaceAll('\n', '\n        ')}`);
 }

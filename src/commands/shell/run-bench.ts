@@ -1,10 +1,11 @@
+import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { brokenByInfrastructure } from '../../bench/compose-record.ts';
 import { type ExecutedRun, execute } from '../../bench/execute.ts';
 import { checkModelMap, fixtureFile, openTraffic, planRun, type RunChoice } from '../../bench/prepare-run.ts';
 import { pushRun } from '../../bench/push-run.ts';
-import { recordCommands } from '../../bench/replay-traffic.ts';
+import { recordCommands } from '../../bench/record-commands.ts';
 import { readSensitivity } from '../../bench/sensitivity.ts';
 import type { RunPlan, TrialPlan } from '../../bench/plan.ts';
 import type { Traffic } from '../../bench/traffic.ts';
@@ -38,15 +39,16 @@ export async function runBench(options: RunOptionValues, mode: RunRecord['mode']
   for (const warning of [...traffic.values()].flatMap(({ warnings }) => warnings)) shell.err(safeText(`warning: ${warning}`));
   let executed: ExecutedRun;
   try {
-    executed = await executePlan({ options, mode, plan, traffic, missed, shell });
+    executed = await executePlan({ options, choice, plan, traffic, missed, shell });
   } catch (error) {
     for (const open of traffic.values()) await open.abandon();
-    if (mode !== 'replay' && mode !== 'live') shell.err(whatIsKept(choice, plan));
+    const kept = whatIsKept(choice, plan, error);
+    if (kept !== undefined) shell.err(safeText(kept));
     throw error;
   }
   for (const [scenario, open] of traffic) {
     const { file, recorded, reused, changed } = await open.close();
-    if (file) shell.err(`${scenario}: ${recorded} recorded, ${reused} answered from recordings; ${file} ${changed ? 'written' : 'unchanged'}`);
+    if (file) shell.err(`${scenario}: ${recorded} recorded, ${reused} answered from recordings; ${relative(shell.root, file)} ${changed ? 'written' : 'unchanged'}`);
   }
   await pushTraces(executed.folder, options, shell);
   await print(executed, options, shell);
@@ -74,14 +76,15 @@ function choiceOf(options: RunOptionValues, mode: RunRecord['mode'], { shell, on
 
 interface Execution {
   readonly options: RunOptionValues;
-  readonly mode: RunRecord['mode'];
+  readonly choice: RunChoice;
   readonly plan: RunPlan;
   readonly traffic: ReadonlyMap<string, Traffic>;
   readonly missed: readonly Missed[];
   readonly shell: Shell;
 }
 
-async function executePlan({ options, mode, plan, traffic, missed, shell }: Execution): Promise<ExecutedRun> {
+async function executePlan({ options, choice, plan, traffic, missed, shell }: Execution): Promise<ExecutedRun> {
+  const { mode } = choice;
   // Recordings need no network: whatever tries to reach it in a replay (a tool, a library) must fail loudly, or it is not a replay.
   using _guard = mode === 'replay' ? await installNetworkGuard({ allow: [] }) : undefined;
   const progress = options.quiet ? undefined : await progressOf(shell, mode, plan.trials.length);
@@ -102,7 +105,7 @@ async function executePlan({ options, mode, plan, traffic, missed, shell }: Exec
       environment: environmentOf(shell),
       ...(progress ? { onProgress: (_done, record) => progress.tick(record) } : {}),
       beforeWriting: () => {
-        if (missed.length > 0) throw missing(missed, plan.trials.length);
+        if (missed.length > 0) throw missing(missed, plan.trials.length, choice);
       },
     });
   } finally {
@@ -128,7 +131,7 @@ const environmentOf = (shell: Shell) => ({
 });
 
 /** One error for all misses: how many, each cause once, and what to paste. */
-function missing(missed: readonly Missed[], trials: number): PatternbenchError {
+function missing(missed: readonly Missed[], trials: number, choice: RunChoice): PatternbenchError {
   const affected = new Set(missed.map(({ plan }) => plan)).size;
   const causes = new Map<string, { miss: PatternbenchError; count: number }>();
   for (const { plan, miss } of missed) {
@@ -136,17 +139,31 @@ function missing(missed: readonly Missed[], trials: number): PatternbenchError {
     causes.set(cause, { miss: causes.get(cause)?.miss ?? miss, count: (causes.get(cause)?.count ?? 0) + 1 });
   }
   const told = [...causes.values()].slice(0, 3).map(({ miss, count }) => `${count > 1 ? `${count} times, such as: ` : ''}${miss.message}`);
-  const scenarios = [...new Set(missed.map(({ plan }) => plan.cell.scenario.name))];
+  const scenarios = [...new Set(missed.map(({ plan }) => plan.cell.scenario))];
   return new PatternbenchError(
     'fixture_miss',
     `${affected} of ${trials} trials asked for something that is not recorded; this run says nothing and was not written.\n\n${told.join('\n\n')}`,
-    { remedy: `record what is missing, and only that:\n${scenarios.map(recordCommands).join('\n')}` },
+    { remedy: `record what is missing, and only that,\n${scenarios.map((scenario) => recordCommands(scenario, choice)).join('\n')}` },
   );
 }
 
-function whatIsKept(choice: RunChoice, plan: RunPlan): string {
-  const files = plan.scenarios.map(({ name }) => fixtureFile(choice.root, name, choice.profile ?? choice.provider));
-  return `what was recorded so far is kept (${files.join(', ')}); go on with --mode auto`;
+/** What a run that did not get to its end leaves behind. */
+function whatIsKept(choice: RunChoice, plan: RunPlan, error: unknown): string | undefined {
+  if (choice.mode === 'replay' || choice.mode === 'live') {
+    const interrupted = error instanceof PatternbenchError && error.code === 'cancelled';
+    return interrupted ? 'nothing of this run was written; what was saved before is as it was' : undefined;
+  }
+  return plan.scenarios
+    .map(({ name }) => {
+      const file = fixtureFile(choice.root, name, choice.profile ?? choice.provider);
+      const shown = relative(choice.root, file);
+      // What replaces a recording grows beside it.
+      if (choice.mode === 'record' && existsSync(`${file}.recording`)) {
+        return `${shown} is as it was; what was recorded instead so far is kept beside it. To go on with that: mv ${shown}.recording ${shown}, then --mode auto`;
+      }
+      return existsSync(file) ? `what was recorded so far is kept in ${shown}; go on with --mode auto` : `nothing was recorded for ${name}`;
+    })
+    .join('\n');
 }
 
 async function pushTraces(folder: string, options: RunOptionValues, shell: Shell): Promise<void> {

@@ -1,7 +1,8 @@
 import { type ToldCall, type ToldTrial, trialName } from '../../bench/read-trial.ts';
-import { safeLine, safeText } from '../../kernel/terminal-text.ts';
+import { safeText } from '../../kernel/terminal-text.ts';
 import { GEN_AI, OWN } from '../../telemetry/attribute-names.ts';
 import type { SpanRecord } from '../../telemetry/span.ts';
+import { wrapped } from './wrap.ts';
 
 interface Form {
   readonly width: number;
@@ -109,18 +110,4 @@ function indented(text: string, form: Form): string[] {
     .flatMap((line) => wrapped(line, form.width, 8));
   if (form.full || lines.length <= LINES) return lines;
   return [...lines.slice(0, LINES), `${' '.repeat(8)}… ${lines.length - LINES} more lines (--full)`];
-}
-
-/** The text on lines of at most `width` columns, each indented; words are kept whole where they fit. */
-function wrapped(text: string, width: number, indent: number): string[] {
-  const room = Math.max(20, width - indent);
-  const lines: string[] = [];
-  let rest = safeLine(text);
-  while (rest.length > room) {
-    const space = rest.lastIndexOf(' ', room);
-    const cut = space > room / 2 ? space : room;
-    lines.push(rest.slice(0, cut));
-    rest = rest.slice(cut).trimStart();
-  }
-  return [...lines, rest].map((line) => `${' '.repeat(indent)}${line}`);
 }

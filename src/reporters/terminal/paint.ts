@@ -1,3 +1,5 @@
+import picocolors from 'picocolors';
+
 /** Colour on text that is safe already; without colour the text as it is. Meaning never hangs on colour alone. */
 export interface Paint {
   readonly bold: (text: string) => string;
@@ -7,11 +9,11 @@ export interface Paint {
   readonly warn: (text: string) => string;
 }
 
-const plain = (text: string) => text;
-const code = (open: number, close: number) => (text: string) => (text === '' ? '' : `\u001b[${open}m${text}\u001b[${close}m`);
+/** An empty text stays empty: it would take up room as escapes. */
+const some = (color: (text: string) => string) => (text: string) => (text === '' ? '' : color(text));
 
 /** Blue is better or recommended, red worse or failing, yellow provenance and warnings. */
-export const paintOf = (color: boolean): Paint =>
-  color
-    ? { bold: code(1, 22), dim: code(2, 22), good: code(34, 39), bad: code(31, 39), warn: code(33, 39) }
-    : { bold: plain, dim: plain, good: plain, bad: plain, warn: plain };
+export function paintOf(color: boolean): Paint {
+  const { bold, dim, blue, red, yellow } = picocolors.createColors(color);
+  return { bold: some(bold), dim: some(dim), good: some(blue), bad: some(red), warn: some(yellow) };
+}

@@ -17,7 +17,7 @@ const DOORS: Readonly<Record<string, string>> = {
   'p-limit': 'bench',
   commander: 'commands',
   'cli-progress': 'commands',
-  picocolors: 'commands',
+  picocolors: 'reporters',
 };
 
 /** A package is imported only in the room that has its door. */
