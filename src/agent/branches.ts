@@ -1,5 +1,6 @@
 import type { AllOptions, RunContext, Settled } from '../contracts/run-context.ts';
 import { messageOf, PatternbenchError } from '../kernel/errors.ts';
+import { Stop } from '../kernel/stop.ts';
 import { OWN } from '../telemetry/attribute-names.ts';
 import { contextOf } from './context.ts';
 import { branchScope, closeEffect, nextPath, openSpan, type Scope } from './scope.ts';
@@ -50,7 +51,6 @@ export async function runBranches<T, R>(
 class Gathering<R> {
   readonly #settled: (Settled<R> | undefined)[];
   readonly #lasts: (readonly string[])[] = [];
-  readonly #controller = new AbortController();
   readonly #scope: Scope;
   readonly #options: AllOptions;
   readonly #follow: () => void;
@@ -58,6 +58,7 @@ class Gathering<R> {
   #successes = 0;
   /** Resolves when the others need not be waited for. */
   readonly stopped: Promise<void>;
+  readonly signal = new Stop();
   over = false;
   fatal: unknown;
 
@@ -68,12 +69,8 @@ class Gathering<R> {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.stopped = promise;
     this.#release = resolve;
-    this.#follow = () => this.#controller.abort(scope.signal.reason);
-    scope.signal.addEventListener('abort', this.#follow, { once: true });
-  }
-
-  get signal(): AbortSignal {
-    return this.#controller.signal;
+    this.#follow = () => this.signal.abort(scope.signal.reason);
+    scope.signal.addEventListener('abort', this.#follow);
   }
 
   async settle(index: number, own: Scope, work: () => Promise<R>): Promise<void> {
@@ -109,7 +106,7 @@ class Gathering<R> {
 
   #stop(reason: unknown): void {
     this.over = true;
-    this.#controller.abort(reason);
+    this.signal.abort(reason);
     this.#release();
   }
 }

@@ -1,6 +1,7 @@
 import type { RunContext } from '../contracts/run-context.ts';
 import { msOf, usOf } from '../kernel/clock.ts';
 import { unitOf } from '../kernel/random.ts';
+import { withSignal } from '../kernel/stop.ts';
 import { runAgent } from './agent-run.ts';
 import { runBranches } from './branches.ts';
 import { decide } from './decide.ts';
@@ -11,9 +12,8 @@ import { callTool } from './tool-call.ts';
 /** The door that an agent gets: the scope it stands in, and nothing else of the trial. */
 export function contextOf(scope: Scope): RunContext {
   const { clock, seed } = scope.trial;
-  return {
+  const context: Omit<RunContext, 'signal'> = {
     path: scope.path,
-    signal: scope.signal,
     run: (agent, input, options) => kept(runAgent(scope, agent, input, options)),
     all: (items, branch, options) => kept(runBranches(scope, items, branch, options)),
     model: (request) => kept(callModel(scope, request)),
@@ -31,6 +31,7 @@ export function contextOf(scope: Scope): RunContext {
       scope.span.events.push({ name, atUs: clock.nowUs(), attributes });
     },
   };
+  return withSignal(context, scope.signal);
 }
 
 /** An effect that fails while nobody awaits it stands in the trace; it must not bring down the process and every other trial with it. */

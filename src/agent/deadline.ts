@@ -1,11 +1,12 @@
 import type { Clock, Timer } from '../kernel/clock.ts';
 import { PatternbenchError } from '../kernel/errors.ts';
+import { Stop, type StopSignal } from '../kernel/stop.ts';
 import { endsTrial } from './trial-runtime.ts';
 
 export interface Deadline<T> {
   /** Microseconds for the work; without it only the parent's signal ends it early. */
   readonly delayUs?: number | undefined;
-  readonly work: (signal: AbortSignal) => Promise<T>;
+  readonly work: (signal: Stop) => Promise<T>;
   /** The error when time is up. */
   readonly expired: () => Error;
 }
@@ -15,8 +16,8 @@ export interface Deadline<T> {
  * by itself, with its last step properly ended. Work that ignores the signal is left behind one event later, at the same instant.
  * When the work is over its signal is aborted in any case, so that nothing it left running can act any more.
  */
-export async function withDeadline<T>(clock: Clock, parent: AbortSignal, { delayUs, work, expired }: Deadline<T>): Promise<T> {
-  const controller = new AbortController();
+export async function withDeadline<T>(clock: Clock, parent: StopSignal, { delayUs, work, expired }: Deadline<T>): Promise<T> {
+  const own = new Stop();
   const timers: Timer[] = [];
   let late: Error | undefined;
   let giveUp: (error: unknown) => void;
@@ -24,7 +25,7 @@ export async function withDeadline<T>(clock: Clock, parent: AbortSignal, { delay
     giveUp = reject;
   });
   const stop = (reason: unknown) => {
-    controller.abort(reason);
+    own.abort(reason);
     timers.push(clock.schedule(0, () => giveUp(reason)));
   };
   const follow = () => stop(parent.reason);
@@ -32,7 +33,7 @@ export async function withDeadline<T>(clock: Clock, parent: AbortSignal, { delay
   parent.addEventListener('abort', follow, { once: true });
   if (delayUs !== undefined) timers.push(clock.schedule(delayUs, () => stop((late = expired()))));
   try {
-    const value = await Promise.race([work(controller.signal), abandoned]);
+    const value = await Promise.race([work(own), abandoned]);
     if (late) throw late;
     return value;
   } catch (error) {
@@ -41,7 +42,7 @@ export async function withDeadline<T>(clock: Clock, parent: AbortSignal, { delay
   } finally {
     for (const timer of timers) clock.cancel(timer);
     parent.removeEventListener('abort', follow);
-    controller.abort(OVER);
+    own.abort(OVER);
   }
 }
 

@@ -1,5 +1,6 @@
-import type { ModelReply, ModelRequest } from '../contracts/model.ts';
+import type { CallInfo, ModelReply, ModelRequest } from '../contracts/model.ts';
 import { PatternbenchError } from '../kernel/errors.ts';
+import { withSignal } from '../kernel/stop.ts';
 import { backoffUs } from '../resilience/backoff.ts';
 import { EVENT, GEN_AI, OWN } from '../telemetry/attribute-names.ts';
 import type { Attributes, SpanRecord } from '../telemetry/span.ts';
@@ -39,12 +40,7 @@ async function callWithRetries(scope: Scope, span: SpanRecord, request: ModelReq
     spendCall(trial);
     const startUs = trial.clock.nowUs();
     try {
-      const reply = await trial.model.call(request, {
-        agent: scope.agent,
-        path: span.path,
-        signal: scope.signal,
-        clock: trial.clock,
-      });
+      const reply = await trial.model.call(request, callInfo(scope, span));
       if (attempt > 0 && !isOver(span)) recordAttempt(inner, startUs, undefined);
       return reply;
     } catch (error) {
@@ -57,6 +53,9 @@ async function callWithRetries(scope: Scope, span: SpanRecord, request: ModelReq
     }
   }
 }
+
+const callInfo = (scope: Scope, span: SpanRecord): CallInfo =>
+  withSignal({ agent: scope.agent, path: span.path, stop: scope.signal, clock: scope.trial.clock }, scope.signal);
 
 const isRetryable = (error: unknown): boolean => error instanceof PatternbenchError && error.facts['retryable'] === true;
 

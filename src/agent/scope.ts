@@ -1,4 +1,5 @@
 import { branchPath, childPath, tryPath } from '../kernel/path.ts';
+import type { Stop } from '../kernel/stop.ts';
 import type { Attributes, SpanRecord } from '../telemetry/span.ts';
 import { isOver } from './span-error.ts';
 import type { TrialRuntime } from './trial-runtime.ts';
@@ -12,7 +13,7 @@ export interface Scope {
   readonly path: string;
   readonly span: SpanRecord;
   readonly agent: string;
-  readonly signal: AbortSignal;
+  readonly signal: Stop;
   readonly counters: Map<string, number>;
   last: readonly string[];
 }
@@ -26,7 +27,7 @@ export function nextPath(scope: Scope, kind: string, name: string): string {
 }
 
 /** The i-th branch of a step: same span, path of its own. */
-export const branchScope = (scope: Scope, path: string, index: number, signal: AbortSignal): Scope => ({
+export const branchScope = (scope: Scope, path: string, index: number, signal: Stop): Scope => ({
   ...scope,
   path: branchPath(path, index),
   signal,
@@ -43,7 +44,7 @@ export const stepScope = (scope: Scope, span: SpanRecord, agent = scope.agent): 
 });
 
 /** The n-th attempt inside a step; the first one adds nothing to the path. */
-export const attemptScope = (scope: Scope, attempt: number, signal: AbortSignal): Scope => ({
+export const attemptScope = (scope: Scope, attempt: number, signal: Stop): Scope => ({
   ...scope,
   path: attempt === 0 ? scope.path : tryPath(scope.path, attempt),
   signal,

@@ -5,6 +5,7 @@ import { msOf, usOf } from '../kernel/clock.ts';
 import { messageOf, PatternbenchError } from '../kernel/errors.ts';
 import { isObject, type JsonObject } from '../kernel/json.ts';
 import { unitOf } from '../kernel/random.ts';
+import { withSignal } from '../kernel/stop.ts';
 import { GEN_AI, OWN } from '../telemetry/attribute-names.ts';
 import { closeEffect, nextPath, openSpan, type Scope } from './scope.ts';
 import { failSpan } from './span-error.ts';
@@ -79,11 +80,11 @@ function textOfResult(tool: Tool, result: unknown): string {
 function toolContext(scope: Scope, path: string) {
   const { clock, seed } = scope.trial;
   let draws = 0;
-  return {
-    signal: scope.signal,
+  const context = {
     nowMs: () => msOf(clock.nowUs()),
     sleep: (ms: number) => clock.sleep(usOf(ms), scope.signal),
     random: () => unitOf(`${seed}/${path}/${draws++}`),
     hold: <T>(work: () => Promise<T>) => clock.hold(work),
   };
+  return withSignal(context, scope.signal);
 }

@@ -32,7 +32,7 @@ export async function readSensitivity(file: string): Promise<string | undefined>
 }
 
 function sentenceOf({ shifts, median, leaders }: Sensitivity): string {
-  const points = (shift: number) => (shift * 100).toFixed(0);
+  const points = (shift: number) => (shift * 100).toFixed(1);
   const largest = shifts.slice(0, 3).map(({ rate, shift, pattern }) => `${rate} ${points(shift)} (${pattern})`);
   const lead = leaders.length === 1 ? `${leaders[0]} leads in every variant` : `the lead passes between ${leaders.join(', ')}`;
   return `error rates of the simulated model halved and doubled: gaps to the baseline move by up to ${largest.join(', ')} points, median ${points(median)}; ${lead}`;

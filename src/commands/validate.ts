@@ -9,6 +9,7 @@ import { findScenarios } from '../bench/load-scenarios.ts';
 import { safeText } from '../kernel/terminal-text.ts';
 import { defineCommand } from './shell/command.ts';
 import { EXIT, exitCodeOf } from './shell/exit-code.ts';
+import { fromHere } from './shell/from-here.ts';
 import { printError } from './shell/print-error.ts';
 import type { Shell } from './shell/shell.ts';
 
@@ -52,7 +53,7 @@ async function checkFixtures(folder: string, shell: Shell): Promise<void> {
     const file = join(folder, name);
     const set = loadFixtureSet(await readFile(file, 'utf8'), file);
     const { provenance, trials, recordedOn } = set.header;
-    shell.out(safeText(`ok  ${file}: ${set.interactions.length} interactions, ${trials} trials, ${provenance}, recorded on ${recordedOn}`));
-    for (const warning of set.warnings) shell.err(safeText(`warning: ${warning}`));
+    shell.out(safeText(fromHere(`ok  ${file}: ${set.interactions.length} interactions, ${trials} trials, ${provenance}, recorded on ${recordedOn}`, shell)));
+    for (const warning of set.warnings) shell.err(safeText(fromHere(`warning: ${warning}`, shell)));
   }
 }

@@ -1,5 +1,6 @@
 import type { Clock } from '../kernel/clock.ts';
 import type { Json, JsonObject } from '../kernel/json.ts';
+import type { StopSignal } from '../kernel/stop.ts';
 
 // Requests keep the wire names of OpenAI chat completions, the field's common tongue: what a pattern asks, what a fixture stores and what
 // an endpoint receives is one and the same body.
@@ -74,6 +75,8 @@ export interface CallInfo {
   readonly agent: string;
   readonly path: string;
   readonly signal: AbortSignal;
+  /** The same, for those who only wait: it costs nothing. Absent where there is only the signal. */
+  readonly stop?: StopSignal;
   readonly clock: Clock;
 }
 

@@ -1,3 +1,5 @@
+import type { StopSignal } from './stop.ts';
+
 /** A scheduled callback; give it back to `cancel` to drop it. */
 export interface Timer {
   readonly atUs: number;
@@ -13,7 +15,7 @@ export interface Clock {
   readonly schedule: (delayUs: number, callback: () => void) => Timer;
   readonly cancel: (timer: Timer) => void;
   /** Resolves after `delayUs`; rejects with the signal's reason as soon as it is aborted. */
-  readonly sleep: (delayUs: number, signal?: AbortSignal) => Promise<void>;
+  readonly sleep: (delayUs: number, signal?: StopSignal) => Promise<void>;
   /**
    * Work that really happens outside (a socket, a file). On a virtual clock time stands still while it runs and then moves on by
    * `costUs`; on a real clock it simply runs.
@@ -28,7 +30,7 @@ export const usOf = (ms: number): number => Math.round(ms * 1000);
 export const msOf = (us: number): number => us / 1000;
 
 /** Sleeping, told in terms of a schedule: both clocks share it. */
-export function sleepOn(clock: Pick<Clock, 'schedule' | 'cancel'>, delayUs: number, signal?: AbortSignal): Promise<void> {
+export function sleepOn(clock: Pick<Clock, 'schedule' | 'cancel'>, delayUs: number, signal?: StopSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted) {
       reject(signal.reason as Error);

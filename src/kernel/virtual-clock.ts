@@ -2,6 +2,7 @@ import { type Clock, sleepOn, type Timer } from './clock.ts';
 import { PatternbenchError } from './errors.ts';
 import { EventHeap, type HeapEvent } from './event-heap.ts';
 import { nextTurn } from './scheduler.ts';
+import type { StopSignal } from './stop.ts';
 
 /** Turns of the event loop with nothing scheduled, nothing held and no end in sight, after which a trial counts as hung. */
 const DEADLOCK_TURNS = 3;
@@ -39,7 +40,7 @@ export class VirtualClock implements Clock {
     (timer as HeapEvent).callback = undefined;
   };
 
-  readonly sleep = (delayUs: number, signal?: AbortSignal): Promise<void> => sleepOn(this, delayUs, signal);
+  readonly sleep = (delayUs: number, signal?: StopSignal): Promise<void> => sleepOn(this, delayUs, signal);
 
   readonly hold = async <T>(work: () => Promise<T>, costUs?: (value: T) => number): Promise<T> => {
     this.#holds++;

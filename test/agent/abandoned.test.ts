@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Agent, defineAgent, resultOf } from '../../src/contracts/agent.ts';
+import type { ModelPort } from '../../src/contracts/model.ts';
 import type { RunContext } from '../../src/contracts/run-context.ts';
 import { usOf } from '../../src/kernel/clock.ts';
 import { PatternbenchError } from '../../src/kernel/errors.ts';
@@ -28,6 +29,8 @@ const stubborn = (log: string[]): Agent =>
 
 const deaf: Script = (_request, { agent }) =>
   agent === 'spare' ? { content: 'spare', latencyMs: 50 } : { content: agent, latencyMs: 5000, deaf: agent !== 'quick' };
+
+const deafTool = tool('deaf', { execute: () => new Promise(() => {}) });
 
 /** Every effect of a context, to see which of them still work. */
 const effects: Readonly<Record<string, (ctx: RunContext) => unknown>> = {
@@ -100,6 +103,51 @@ describe('a timeout', () => {
     });
     const { error, latencyMs } = await runScripted({ agent: sequential([{ agent: polite, run: { timeoutMs: 100 } }]) });
     expect([codeOf(error), latencyMs]).toEqual(['timeout', 100]);
+  });
+
+  it.each([
+    [
+      'a decision',
+      (ctx: RunContext) => ctx.decide({ kind: 'plan', agent: 'p', model: 'gpt-4o', messages: [], json: false, parse: String }),
+    ],
+    ['a second attempt at a call', (ctx: RunContext) => ctx.model({ model: 'gpt-4o', messages: [] })],
+    ['tools of a deaf kind', (ctx: RunContext) => ctx.run(llm('user', { tools: [deafTool] }), 'x')],
+  ])('ends %s that is under way when nobody listens, and what comes late changes nothing', async (_what, effect) => {
+    const agent = defineAgent('agent', 'Has an effect.', async (_input, ctx) => {
+      await effect(ctx);
+      return resultOf('done');
+    });
+    const { result, latencyMs, spans } = await runScripted({
+      agent: sequential([{ agent: sequential([{ agent, run: { timeoutMs: 800 } }]), run: { fallback: [slow] } }]),
+      modelRetry: { attempts: 3, baseMs: 100 },
+      script: (request, call) => {
+        if (call.agent === 'slow') return { content: 'slow', latencyMs: 60_000 };
+        if (call.attempt === 0 && !call.path.includes('plan'))
+          return request.tools ? { toolCalls: [{ name: 'deaf' }] } : { status: 500 };
+        return { content: 'too late', latencyMs: 5000, deaf: true };
+      },
+    });
+    expect([result?.output, latencyMs]).toEqual(['slow', 60_800]);
+    const [own, above] = ['agent:sequential#0/agent:agent#0', 'agent:slow#0'];
+    expect(spans.filter(({ path, endUs }) => path.startsWith(own) && endUs > 800_000)).toEqual([]);
+    expect(spans.find(({ path }) => path === above)?.startUs).toBe(800_000);
+    expect(checkTrace(spans)).toEqual([]);
+  });
+
+  it('is not taken for a lost connection that is worth another attempt', async () => {
+    const model: ModelPort = {
+      call: async (_request, { clock, signal }) => {
+        await clock.sleep(usOf(5000), signal).catch(() => {});
+        throw new PatternbenchError('model_error', 'the connection was lost', { facts: { retryable: true } });
+      },
+    };
+    const { error, spans } = await runScripted({
+      agent: sequential([{ agent: slow, run: { timeoutMs: 100 } }]),
+      model,
+      modelRetry: { attempts: 3, baseMs: 1 },
+    });
+    expect(codeOf(error)).toBe('timeout');
+    expect(spans.flatMap(({ events }) => events)).toEqual([]);
   });
 
   it('does not fire when the answer is in time, and nothing of it is left', async () => {

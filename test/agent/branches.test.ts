@@ -116,6 +116,42 @@ describe('ctx.all', () => {
     expect(checkTrace(spans)).toEqual([]);
   });
 
+  it('with a bound, an item follows upon the one before it in its place', async () => {
+    const { spans } = await all([{ latencyMs: 3 }, { latencyMs: 2 }, { latencyMs: 1 }], { concurrency: 2 });
+    expect(spans.filter(({ name }) => name === 'wait').map(({ startUs, after }) => [startUs, after])).toEqual([
+      [0, []],
+      [0, []],
+      [2000, ['all:all#0[1]/wait:wait#0']],
+    ]);
+  });
+
+  it.each([
+    ['a race', { first: 1 }],
+    ['branches that fail fast', { failFast: true }],
+  ])('does not wait, in %s, for a branch that never ends nor for a call that ignores the end', async (_what, options) => {
+    const agent = defineAgent('mixed', 'Several kinds of branches.', async (input, ctx) => {
+      const branches: readonly ((branch: RunContext) => Promise<unknown>)[] = [
+        () => new Promise<never>(() => {}),
+        (branch) => branch.model({ model: 'deaf', messages: [] }),
+        async (branch) => {
+          await branch.sleep(337.75);
+          if ('failFast' in options) throw new Error('failed');
+        },
+      ];
+      await ctx.all(branches, (branch, _index, own) => branch(own), options).catch(() => {});
+      return ctx.run(llm('next'), input);
+    });
+    const script: Script = ({ model }) => ({ content: 'x', latencyMs: 5000, deaf: model === 'deaf' });
+    const { latencyMs, spans } = await runScripted({ agent, script });
+    expect(latencyMs).toBe(5337.75);
+    const deaf = spans.find(({ path }) => path === 'all:all#0[1]/model:chat#0')!;
+    expect([deaf.endUs, deaf.error?.message]).toEqual([
+      337_750,
+      'failFast' in options ? 'failed' : expect.stringContaining('stopped'),
+    ]);
+    expect(checkTrace(spans)).toEqual([]);
+  });
+
   it('joins what ended, and the next step follows upon the join', async () => {
     const { spans } = await all([{ latencyMs: 3 }, { latencyMs: 2 }], { name: 'views' }, llm('next'));
     const join = spans.find(({ name }) => name === 'join views')!;

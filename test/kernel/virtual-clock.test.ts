@@ -74,6 +74,18 @@ describe('VirtualClock', () => {
     expect(getEventListeners(signal, 'abort')).toEqual([]);
   });
 
+  it('does not run on to the end of a sleep that was aborted', async () => {
+    const clock = new VirtualClock();
+    const controller = new AbortController();
+    const hung = clock.run(async () => {
+      clock.schedule(usOf(0.3), () => controller.abort(new Error('enough')));
+      await clock.sleep(usOf(1_000_000), controller.signal).catch(() => {});
+      await new Promise(() => {});
+    });
+    expect(await outcomeOf(hung)).toBe('virtual_deadlock');
+    expect(clock.nowUs()).toBe(300);
+  });
+
   it('stands still while something is held, and then moves on by its cost', async () => {
     const clock = new VirtualClock();
     const log: [string, number][] = [];

@@ -59,6 +59,14 @@ describe('sequential', () => {
     expect(latencyMs).toBe(1338.001);
   });
 
+  it('SEQ4 durations are exact where the difference of the instants, as numbers, is not', async () => {
+    const { result } = await runScripted({
+      agent: sequential([{ agent: research }, { agent: write }]),
+      script: (_request, { agent }) => ({ content: '', latencyMs: agent === 'research' ? 0.1 : 0.2 }),
+    });
+    expect(result?.data).toMatchObject({ stages: [{ durationMs: 0.1 }, { durationMs: 0.2 }] });
+  });
+
   it('SEQ5 stages run one after another, each with a span; the first failure stops the rest', async () => {
     const { calls, error, spans } = await runScripted({
       agent: sequential([{ agent: research }, { agent: write }, { agent: review }]),

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { isVoid, pairedRatio, type Ratio } from './ratio.ts';
 
 /** Something whose CPU time is measured: one batch of it, run to its end, yields how many units of work it did. */
@@ -12,6 +14,8 @@ export interface SliceOptions {
   readonly sliceMs: number;
   /** CPU time of this process in microseconds, all threads, user and system. */
   readonly cpuUs: () => number;
+  /** Called before each slice, outside of what is measured: clears away what the slice before has left to be collected. */
+  readonly tidy: () => void;
 }
 
 /** What a variant costs beside the baseline. */
@@ -37,6 +41,13 @@ export const processCpuUs = (): number => {
   return user + system;
 };
 
+/** Collects young garbage; most of it is dead by then, so that it costs little. */
+export function garbageCollector(): () => void {
+  setFlagsFromString('--expose-gc');
+  const gc = runInNewContext('gc') as (options: { readonly type: 'minor' }) => void;
+  return () => gc({ type: 'minor' });
+}
+
 /**
  * Measures variants against a baseline in interleaved slices: a round runs a slice of everything, the next round begins one further on, and
  * only costs of the same round are compared. The baseline runs twice; while it differs from itself all is measured again, three times at most.
@@ -56,23 +67,27 @@ export async function compare(baseline: Variant, variants: readonly Variant[], o
 }
 
 /** CPU microseconds per unit, by variant and round. */
-export async function costsOf(variants: readonly Variant[], { rounds, sliceMs, cpuUs }: SliceOptions): Promise<number[][]> {
+export async function costsOf(variants: readonly Variant[], options: SliceOptions): Promise<number[][]> {
   const costs: number[][] = variants.map(() => []);
-  for (let round = 0; round < rounds; round++) {
-    for (let turn = 0; turn < variants.length; turn++) {
-      const index = (round + turn) % variants.length;
-      costs[index]!.push(await slice(variants[index]!, sliceMs * 1000, cpuUs));
-    }
+  for (let round = 0; round < options.rounds; round++) {
+    for (const index of orderOf(round, variants.length)) costs[index]!.push(await slice(variants[index]!, options));
   }
   return costs;
 }
 
-async function slice({ batch }: Variant, sliceUs: number, cpuUs: () => number): Promise<number> {
+/** Rotated from round to round, every other round backwards: nobody always comes first, or always after the same one. */
+function orderOf(round: number, size: number): number[] {
+  const order = Array.from({ length: size }, (_, turn) => (round + turn) % size);
+  return round % 2 === 0 ? order : order.reverse();
+}
+
+async function slice({ batch }: Variant, { sliceMs, cpuUs, tidy }: SliceOptions): Promise<number> {
+  tidy();
   const beganUs = cpuUs();
   let units = 0;
   for (;;) {
     units += await batch();
     const spentUs = cpuUs() - beganUs;
-    if (spentUs >= sliceUs) return spentUs / units;
+    if (spentUs >= sliceMs * 1000) return spentUs / units;
   }
 }

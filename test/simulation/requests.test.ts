@@ -116,7 +116,7 @@ describe('dividing work', () => {
     'does not take a report of failure for what is asked: %s',
     (report) => {
       const prompt = system('You combine the answers of several agents into one answer to the question.');
-      const text = textOf(sure, { messages: [prompt, user(`Question: ${q}\n\n[billing]: ${BILLED}\n\n${report}`)] });
+      const text = textOf(but({ carry: 0 }), { messages: [prompt, user(`Question: ${q}\n\n[billing]: ${BILLED}\n\n${report}`)] });
       for (const mark of ['100.40 EUR', '100 days', '100.70 EUR back']) expect(text).toContain(mark);
     },
   );

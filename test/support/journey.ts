@@ -41,7 +41,11 @@ export interface JourneyProject extends AsyncDisposable {
 export async function journeyProject(...scenarios: readonly string[]): Promise<JourneyProject> {
   const root = await mkdtemp(join(tmpdir(), 'patternbench-journey-'));
   if (scenarios.length === 0) await copyIn(root, ['scenarios', 'fixtures']);
-  else await copyIn(root, scenarios.flatMap((name) => [`scenarios/${name}.yaml`, `fixtures/${name}`]));
+  else
+    await copyIn(
+      root,
+      scenarios.flatMap((name) => [`scenarios/${name}.yaml`, `fixtures/${name}`]),
+    );
   const path = (...names: string[]) => join(root, ...names);
   return {
     root,
@@ -50,7 +54,10 @@ export async function journeyProject(...scenarios: readonly string[]): Promise<J
     edit: async (file, from, to) => {
       const before = await readFile(path(file), 'utf8');
       if (before.split(from).length !== 2) throw new Error(`"${from}" stands ${before.split(from).length - 1} times in ${file}`);
-      await writeFile(path(file), before.replace(from, () => to));
+      await writeFile(
+        path(file),
+        before.replace(from, () => to),
+      );
     },
     type: (args, asking = {}) => command([process.execPath, join(CHECKOUT, 'src/bin.js'), ...args], { ...asking, cwd: root }),
     runs: async () => (await readdir(path('reports')).catch(() => [])).sort(),
@@ -73,7 +80,10 @@ export async function linkIn(root: string, entries: readonly string[]): Promise<
 const PATIENCE_MS = 60_000;
 
 /** Runs a command to its end. */
-export function command([file, ...args]: readonly string[], { cwd, env = {}, onError }: Asking & { readonly cwd: string }): Promise<Told> {
+export function command(
+  [file, ...args]: readonly string[],
+  { cwd, env = {}, onError }: Asking & { readonly cwd: string },
+): Promise<Told> {
   const began = performance.now();
   const { promise, resolve, reject } = Promise.withResolvers<Told>();
   const child = spawn(file!, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], timeout: PATIENCE_MS, killSignal: 'SIGKILL' });

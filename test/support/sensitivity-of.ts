@@ -30,7 +30,8 @@ export interface SensitivityOptions {
 
 /**
  * Halves and doubles each error rate in all profiles at once, on all samples and trials, and tells how far each pattern's gap (its mean
- * primary score less the baseline's) moves from where it usually is. `median` is that of all shifts: rate, direction and pattern.
+ * primary score less the baseline's) moves from where it usually is. `median` is that of the shifts listed, the largest of each rate: the
+ * many patterns that never draw on a rate would otherwise pull it to zero and make the ranking look firmer than it is.
  */
 export async function sensitivityOf(
   simulated: SimulatedScenario,
@@ -45,19 +46,32 @@ export async function sensitivityOf(
   for (const rate of rates) {
     for (const factor of FACTORS) {
       const answer = answers.adjusted(rate, withError(rate, factor));
-      const means = meansOf(await Promise.all(trials.map(async (trial) => [trial.plan, await scoreUnder(trial, answer)] as const)));
+      const means = meansOf(
+        await Promise.all(trials.map(async (trial) => [trial.plan, await scoreUnder(trial, answer)] as const)),
+      );
       leaders.push(leaderOf(means));
       moved.push(...shiftsOf(rate, { usual, means, baseline: scenario.baseline }));
     }
   }
+  const shifts = largestByRate(moved);
   return {
     scenario: scenario.name,
     trials: TRIALS,
-    shifts: largestByRate(moved),
-    median: fixed(quantile(moved.map(({ shift }) => shift), 0.5), 4),
+    shifts,
+    median: medianOf(shifts),
     leaders: [...new Set(leaders)],
   };
 }
+
+/** Of the shifts of a file. */
+export const medianOf = (shifts: Sensitivity['shifts']): number =>
+  fixed(
+    quantile(
+      shifts.map(({ shift }) => shift),
+      0.5,
+    ),
+    4,
+  );
 
 async function usualTrial(plan: TrialPlan, { usual }: UsualAnswers): Promise<UsualTrial> {
   const heard = new Map<string, string>();

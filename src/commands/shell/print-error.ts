@@ -1,5 +1,6 @@
 import { formatPlace, messageOf, PatternbenchError } from '../../kernel/errors.ts';
 import { safeText } from '../../kernel/terminal-text.ts';
+import { fromHere } from './from-here.ts';
 import type { Shell } from './shell.ts';
 
 /** Says what happened, where, and what to do next. A stack is shown only for what is our own mistake, never for a person's. */
@@ -14,8 +15,7 @@ export function printError(error: unknown, shell: Shell): void {
   // A message that lists several places begins with the first.
   const isPlaced = place === '' || error.message.startsWith(place.replace(/ \(.*/s, ''));
   const told = isPlaced ? error.message : `${place}: ${error.message}`;
-  // Paths are told from where the person stands.
-  const say = (text: string) => shell.err(safeText(text.replaceAll(`${shell.root}/`, '')));
+  const say = (text: string) => shell.err(safeText(fromHere(text, shell)));
   say(`error: ${told}`);
   if (error.remedy) say(`  next: ${error.remedy.replaceAll('\n', '\n        ')}`);
 }

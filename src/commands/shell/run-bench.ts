@@ -16,6 +16,7 @@ import type { RunRecord } from '../../schema/run-record.ts';
 import { installNetworkGuard } from '../../transport/network-guard.ts';
 import { askBeforeSpending } from './ask-before-spending.ts';
 import { EXIT } from './exit-code.ts';
+import { fromHere } from './from-here.ts';
 import { progressOf } from './progress.ts';
 import type { RunOptionValues } from './run-options.ts';
 import type { Shell } from './shell.ts';
@@ -36,7 +37,7 @@ export async function runBench(options: RunOptionValues, mode: RunRecord['mode']
   checkModelMap(plan, choice.models);
   if (mode !== 'replay') await askBeforeSpending(plan, choice, { shell, yes: options.yes === true });
   const traffic = await openTraffic(choice, plan);
-  for (const warning of [...traffic.values()].flatMap(({ warnings }) => warnings)) shell.err(safeText(`warning: ${warning}`));
+  for (const warning of [...traffic.values()].flatMap(({ warnings }) => warnings)) shell.err(safeText(fromHere(`warning: ${warning}`, shell)));
   let executed: ExecutedRun;
   try {
     executed = await executePlan({ options, choice, plan, traffic, missed, shell });

@@ -72,8 +72,11 @@ export const environmentOf = ({ prices }: Pick<Workload, 'prices'>, model: Model
   prices,
   seed: 7,
   fixtureSet: 'seven-calls/simulated',
-  signal: new AbortController().signal,
+  signal: RUN.signal,
 });
+
+/** One for all trials, as a run has it. */
+const RUN = new AbortController();
 
 /** What a replay hands to a trial: recorded answers, a virtual clock of its own. */
 export const replayEnvironment = (workload: Workload, plan: TrialPlan): TrialEnvironment =>
