@@ -1,4 +1,4 @@
-import { type FileHandle, mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, type FileHandle, mkdir, mkdtemp, open, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { canonicalJson } from '../kernel/canonical-json.ts';
 import { isObject } from '../kernel/json.ts';
@@ -56,9 +56,10 @@ export class RunFolder implements AsyncDisposable {
   }
 
   static async create(reports: string, runId: string): Promise<RunFolder> {
-    const draft = join(reports, `.${runId}.tmp`);
-    await rm(draft, { recursive: true, force: true });
-    await mkdir(draft, { recursive: true });
+    await mkdir(reports, { recursive: true });
+    // A draft of its own: the same run may be under way in another terminal.
+    const draft = await mkdtemp(join(reports, `.${runId}.`));
+    await chmod(draft, 0o755);
     const file = async (name: string) => new LineFile(await open(join(draft, name), 'w'));
     return new RunFolder(join(reports, runId), draft, { spans: await file('spans.jsonl'), trials: await file('trials.jsonl') });
   }
@@ -76,8 +77,7 @@ export class RunFolder implements AsyncDisposable {
     await this.#close();
     await writeFile(join(this.#draft, 'run.json'), `${JSON.stringify(JSON.parse(canonicalJson(rounded(run))), null, 1)}\n`);
     await writeFile(join(this.#draft, 'environment.json'), `${JSON.stringify(environment, null, 1)}\n`);
-    await rm(this.path, { recursive: true, force: true });
-    await rename(this.#draft, this.path);
+    await replaceFolder(this.#draft, this.path);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -90,6 +90,21 @@ export class RunFolder implements AsyncDisposable {
     this.#settled = true;
     await this.#spans.close();
     await this.#trials.close();
+  }
+}
+
+const REPLACING_TRIES = 5;
+
+/** Puts a folder into the place of another; somebody else who does the same at the same time goes first or last, and nobody fails. */
+async function replaceFolder(from: string, to: string): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    await rm(to, { recursive: true, force: true });
+    try {
+      return await rename(from, to);
+    } catch (error) {
+      const isTaken = ['ENOTEMPTY', 'EEXIST'].includes(String((error as NodeJS.ErrnoException).code));
+      if (!isTaken || tries === REPLACING_TRIES) throw error;
+    }
   }
 }
 

@@ -10,7 +10,7 @@ describe('somebody who wants to know what there is', () => {
   it('finds every command, and in each its examples', async () => {
     const help = await project.type(['--help']);
     expect(help).toMatchObject({ code: 0, err: '', stack: false });
-    const commands = [...help.out.matchAll(/^ {2}([a-z]+) (?:\[|<)/gm)]
+    const commands = [...help.out.split('\nStart here:')[0]!.matchAll(/^ {2}([a-z]+) (?:\[|<)/gm)]
       .map(([, name]) => name!)
       .filter((name) => name !== 'help');
     expect(commands).toEqual(expect.arrayContaining(['list', 'record', 'run', 'show', 'validate']));

@@ -57,12 +57,14 @@ interface RecordedLine {
 const callsIn = async (file: string) =>
   jsonLines<RecordedLine>(await readFile(project.path(file), 'utf8')).filter(({ t }) => t === 'call');
 
-describe('somebody with an endpoint of their own', () => {
+describe.concurrent('somebody with an endpoint of their own', () => {
   it('records from it under the names of the scenario, and replays that without the simulated head', async () => {
     const shipped = await project.read(SHIPPED);
     await using own = await endpoint();
     const env = { OPENAI_BASE_URL: own.baseURL };
-    const told = await project.type([...RECORD, '--profile', 'mine', '--model', 'gpt-4o=other', '--yes'], { env });
+    const told = await project.type([...RECORD, '--profile', 'mine', '--sample', '1', '--model', 'gpt-4o=other', '--yes'], {
+      env,
+    });
     expect(told).toMatchObject({ code: 0, stack: false });
     expect(told.err).toMatch(/\d+ recorded, \d+ answered from recordings; fixtures\/starter\/mine\.jsonl written/);
     expect(new Set(own.asked)).toEqual(new Set(['other', 'gpt-4o-mini']));
@@ -74,13 +76,13 @@ describe('somebody with an endpoint of their own', () => {
     expect(calls.some(({ key }) => shippedKeys.has(key))).toBe(true);
     expect(await project.read(SHIPPED)).toBe(shipped);
 
-    const replay = await project.type(['run', '-s', 'starter', '--profile', 'mine', '--quiet']);
+    const replay = await project.type(['run', '-s', 'starter', '--profile', 'mine', '--sample', '1', '--quiet']);
     expect(replay).toMatchObject({ code: 0, err: '', stack: false });
     expect(replay.out).not.toMatch(/simulated model/i);
     const last = (await project.runs()).find((run) => run.startsWith('starter-'))!;
-    expect(JSON.parse(await project.read('reports', last, 'run.json'))).toMatchObject({
-      provenance: { real: expect.any(Number) as number },
-    });
+    const provenance = { simulated: 0, imported: 0, recorded: expect.any(Number) as number };
+    expect(JSON.parse(await project.read('reports', last, 'run.json'))).toMatchObject({ provenance });
+    expect(JSON.parse((await project.read('fixtures/starter/mine.jsonl')).split('\n')[0]!)).toMatchObject({ provenance: 'real' });
   });
 
   it('runs against it once without recording', async () => {

@@ -101,7 +101,7 @@ async function executePlan({ options, choice, plan, traffic, missed, shell }: Ex
       traffic,
       reports: join(shell.root, 'reports'),
       sensitivity: await sensitivities(plan, shell),
-      liveRunId: `${new Date(shell.now()).toISOString().replace(/[-:]/g, '').slice(0, 15)}Z-${mode}`.toLowerCase(),
+      liveRunId: `${new Date(shell.now()).toISOString().replace(/[-:.]/g, '')}-${mode}`.toLowerCase(),
       signal: shell.signal,
       environment: environmentOf(shell),
       ...(progress ? { onProgress: (_done, record) => progress.tick(record) } : {}),
