@@ -10,6 +10,9 @@ if (major < 24 || (major === 24 && minor < 15)) {
 } else {
   // Sources in a checkout, JavaScript in the published package.
   const extension = import.meta.url.endsWith('/src/bin.js') ? 'ts' : 'js';
+  // Before anything else is loaded: a client that keeps a timer from before would stay on real time inside a trial.
+  const { installAmbientTime } = await import(`./kernel/ambient-time.${extension}`);
+  installAmbientTime();
   const { main } = await import(`./cli.${extension}`);
   process.exitCode = await main(process.argv.slice(2));
 }

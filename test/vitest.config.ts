@@ -5,6 +5,7 @@ export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),
   test: {
     include: ['test/**/*.test.ts'],
+    setupFiles: ['test/support/ambient-setup.ts'],
     pool: 'forks',
     // No test mocks a module or leaves a global changed (test/tidy.test.ts), so files can share a worker: twice as fast on two cores.
     isolate: false,

@@ -15,13 +15,18 @@ import { errorTypeOf, failSpan, leaveBehind } from './span-error.ts';
 import { endsTrial } from './trial-runtime.ts';
 
 /** Runs an agent as a step: a span and a scope of its own, attempts within a deadline, then the fallbacks in turn. */
-export async function runAgent(scope: Scope, agent: Agent, input: AgentInput, options: RunOptions = {}): Promise<AgentResult> {
-  scope.signal.throwIfAborted();
+export function runAgent(scope: Scope, agent: Agent, input: AgentInput, options: RunOptions = {}): Promise<AgentResult> {
+  return options.fallback?.length
+    ? runWithFallbacks(scope, [agent, ...options.fallback], input, options)
+    : runCandidate(scope, agent, input, options);
+}
+
+async function runWithFallbacks(scope: Scope, agents: readonly Agent[], input: AgentInput, options: RunOptions): Promise<AgentResult> {
   let failure: unknown;
-  for (const [index, candidate] of [agent, ...(options.fallback ?? [])].entries()) {
-    if (index > 0) noteFallback(scope, agent, candidate, failure);
+  for (const [index, agent] of agents.entries()) {
+    if (index > 0) noteFallback(scope, agents[0]!, agent, failure);
     try {
-      return await runCandidate(scope, candidate, input, options);
+      return await runCandidate(scope, agent, input, options);
     } catch (error) {
       if (endsTrial(error) || scope.signal.aborted) throw error;
       failure = error;
@@ -31,6 +36,7 @@ export async function runAgent(scope: Scope, agent: Agent, input: AgentInput, op
 }
 
 async function runCandidate(scope: Scope, agent: Agent, input: AgentInput, options: RunOptions): Promise<AgentResult> {
+  scope.signal.throwIfAborted();
   const span = openSpan(scope, {
     path: nextPath(scope, 'agent', agent.name),
     name: `invoke_agent ${agent.name}`,
@@ -43,7 +49,7 @@ async function runCandidate(scope: Scope, agent: Agent, input: AgentInput, optio
   });
   const inner = stepScope(scope, span, agent.name);
   try {
-    const result = await runAttempts(inner, agent, input, options);
+    const result = await (options.retry ? runAttempts(inner, agent, input, options) : runOnce(inner, { agent, input, options, attempt: 0 }));
     span.attributes[OWN.stop] = result.stop;
     return result;
   } catch (error) {
@@ -82,7 +88,7 @@ async function runOnce(inner: Scope, { agent, input, options, attempt }: Attempt
   try {
     result = await withDeadline(trial.clock, inner.signal, {
       delayUs: options.timeoutMs === undefined ? undefined : usOf(options.timeoutMs),
-      work: async (signal) => {
+      work: (signal) => {
         own = attemptScope(inner, attempt, signal);
         return agent.run(input, contextOf(own));
       },

@@ -16,34 +16,40 @@ export interface Deadline<T> {
  * by itself, with its last step properly ended. Work that ignores the signal is left behind one event later, at the same instant.
  * When the work is over its signal is aborted in any case, so that nothing it left running can act any more.
  */
-export async function withDeadline<T>(clock: Clock, parent: StopSignal, { delayUs, work, expired }: Deadline<T>): Promise<T> {
+export function withDeadline<T>(clock: Clock, parent: StopSignal, { delayUs, work, expired }: Deadline<T>): Promise<T> {
   const own = new Stop();
   const timers: Timer[] = [];
   let late: Error | undefined;
-  let giveUp: (error: unknown) => void;
-  const abandoned = new Promise<never>((_resolve, reject) => {
-    giveUp = reject;
-  });
+  const { promise, resolve, reject } = Promise.withResolvers<T>();
+  const end = () => {
+    for (const timer of timers) clock.cancel(timer);
+    parent.removeEventListener('abort', follow);
+    own.abort(OVER);
+  };
+  const succeed = (value: T) => {
+    end();
+    if (late) reject(late);
+    else resolve(value);
+  };
+  const fail = (error: unknown) => {
+    end();
+    // Whatever work makes of its abort, the deadline is the cause; only what ends the whole trial weighs more.
+    reject((late && !endsTrial(error) ? late : error) as Error);
+  };
   const stop = (reason: unknown) => {
     own.abort(reason);
-    timers.push(clock.schedule(0, () => giveUp(reason)));
+    timers.push(clock.schedule(0, () => fail(reason)));
   };
   const follow = () => stop(parent.reason);
   if (parent.aborted) follow();
   parent.addEventListener('abort', follow, { once: true });
   if (delayUs !== undefined) timers.push(clock.schedule(delayUs, () => stop((late = expired()))));
   try {
-    const value = await Promise.race([work(own), abandoned]);
-    if (late) throw late;
-    return value;
+    Promise.resolve(work(own)).then(succeed, fail);
   } catch (error) {
-    // Whatever work makes of its abort, the deadline is the cause; only what ends the whole trial weighs more.
-    throw late && !endsTrial(error) ? late : error;
-  } finally {
-    for (const timer of timers) clock.cancel(timer);
-    parent.removeEventListener('abort', follow);
-    own.abort(OVER);
+    fail(error);
   }
+  return promise;
 }
 
 /** Made once: it is the reason of nearly every signal, and nobody reads its stack. */

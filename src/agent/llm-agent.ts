@@ -53,6 +53,8 @@ function withoutCalls(message: AssistantMessage): AssistantMessage {
 
 type AssistantMessage = ModelReply['message'];
 
+const STREAMED = { stream: true, stream_options: { include_usage: true } } as const;
+
 const definitionOf = ({ name, description, parameters }: Tool): ToolDefinition => ({
   type: 'function',
   function: { name, description, parameters },
@@ -63,4 +65,5 @@ const requestOf = (spec: AgentSpec, messages: readonly ChatMessage[], tools: rea
   messages,
   ...(tools.length > 0 ? { tools } : {}),
   ...(spec.temperature === undefined ? {} : { temperature: spec.temperature }),
+  ...(spec.stream ? STREAMED : {}),
 });

@@ -35,19 +35,21 @@ export async function callModel(scope: Scope, request: ModelRequest): Promise<Mo
 
 async function callWithRetries(scope: Scope, span: SpanRecord, request: ModelRequest): Promise<ModelReply> {
   const { trial } = scope;
-  const inner = stepScope(scope, span);
+  let inner: Scope | undefined;
   for (let attempt = 0; ; attempt++) {
     spendCall(trial);
     const startUs = trial.clock.nowUs();
     try {
       const reply = await trial.model.call(request, callInfo(scope, span));
-      if (attempt > 0 && !isOver(span)) recordAttempt(inner, startUs, undefined);
+      if (inner && !isOver(span)) recordAttempt(inner, startUs, undefined);
       return reply;
     } catch (error) {
       if (isOver(span)) throw error;
       const last = attempt + 1 >= trial.modelRetry.attempts || !isRetryable(error) || scope.signal.aborted;
       // A single failed attempt is the call itself; a span of its own is worth its place only where there are several.
-      if (attempt > 0 || !last) recordAttempt(inner, startUs, error);
+      if (last && attempt === 0) throw error;
+      inner ??= stepScope(scope, span);
+      recordAttempt(inner, startUs, error);
       if (last) throw error;
       await backOff(inner, span, { attempt, error });
     }
@@ -122,6 +124,7 @@ function requestAttributes(scope: Scope, request: ModelRequest): Attributes {
     [GEN_AI.agentName]: scope.agent,
   };
   if (request.temperature !== undefined) attributes[GEN_AI.requestTemperature] = request.temperature;
+  if (request.stream) attributes[GEN_AI.requestStream] = true;
   if (request.max_completion_tokens !== undefined) attributes[GEN_AI.requestMaxTokens] = request.max_completion_tokens;
   return attributes;
 }
@@ -135,6 +138,8 @@ function describeReply(scope: Scope, span: SpanRecord, request: ModelRequest, re
   to[OWN.provenance] = reply.provenance;
   if (reply.systemFingerprint !== null) to[GEN_AI.openaiSystemFingerprint] = reply.systemFingerprint;
   if (reply.fixture !== null) to[OWN.replayFixtureId] = reply.fixture;
+  if (reply.firstChunkMs !== null) to[GEN_AI.timeToFirstChunk] = reply.firstChunkMs / 1000;
+  if (reply.chunks !== null) to[OWN.chunks] = reply.chunks;
   if (reply.usage === null) {
     to[OWN.usageMissing] = true;
     return;

@@ -14,15 +14,17 @@ export interface Scope {
   readonly span: SpanRecord;
   readonly agent: string;
   readonly signal: Stop;
-  readonly counters: Map<string, number>;
+  /** How often which effect was begun here; made with the first one. */
+  counters: Map<string, number> | undefined;
   last: readonly string[];
 }
 
 /** The path of the next effect of that kind and name in a scope. */
 export function nextPath(scope: Scope, kind: string, name: string): string {
   const label = `${kind}:${name}`;
-  const occurrence = scope.counters.get(label) ?? 0;
-  scope.counters.set(label, occurrence + 1);
+  const counters = (scope.counters ??= new Map());
+  const occurrence = counters.get(label) ?? 0;
+  counters.set(label, occurrence + 1);
   return childPath(scope.path, kind, name, occurrence);
 }
 
@@ -31,7 +33,7 @@ export const branchScope = (scope: Scope, path: string, index: number, signal: S
   ...scope,
   path: branchPath(path, index),
   signal,
-  counters: new Map(),
+  counters: undefined,
 });
 
 /** The scope inside a step that has a span of its own. */
@@ -40,7 +42,7 @@ export const stepScope = (scope: Scope, span: SpanRecord, agent = scope.agent): 
   path: span.path,
   span,
   agent,
-  counters: new Map(),
+  counters: undefined,
 });
 
 /** The n-th attempt inside a step; the first one adds nothing to the path. */
@@ -48,7 +50,7 @@ export const attemptScope = (scope: Scope, attempt: number, signal: Stop): Scope
   ...scope,
   path: attempt === 0 ? scope.path : tryPath(scope.path, attempt),
   signal,
-  counters: new Map(),
+  counters: undefined,
 });
 
 interface StepSpan {

@@ -20,8 +20,9 @@ export const isOver = (span: SpanRecord): boolean => span.endUs !== -1;
  * contained no other, or nothing when none was open.
  */
 export function leaveBehind(trial: TrialRuntime, prefix: string, reason: unknown): string[] | undefined {
-  const open = trial.trace.spans.filter((span) => !isOver(span) && span.path.startsWith(prefix));
-  if (open.length === 0) return undefined;
+  let open: SpanRecord[] | undefined;
+  for (const span of trial.trace.spans) if (!isOver(span) && span.path.startsWith(prefix)) (open ??= []).push(span);
+  if (!open) return undefined;
   const parents = new Set(open.map((span) => span.parentPath));
   for (const span of open) {
     span.error = {

@@ -7,7 +7,7 @@ import { llmAgent } from './llm-agent.ts';
 /** The scenario's roster as agents. The same team, with the same prompts, is handed to every pattern. */
 export function teamOf(scenario: Scenario, tools: ReadonlyMap<string, Tool>): Team {
   const agents = scenario.agents.map((agent) => {
-    const { temperature, maxTurns } = agent;
+    const { temperature, maxTurns, stream } = agent;
     const spec: AgentSpec = {
       name: agent.name,
       description: agent.description,
@@ -16,6 +16,7 @@ export function teamOf(scenario: Scenario, tools: ReadonlyMap<string, Tool>): Te
       tools: agent.tools.map((name) => toolNamed(tools, name)),
       ...(temperature === undefined ? {} : { temperature }),
       ...(maxTurns === undefined ? {} : { maxTurns }),
+      ...(stream === undefined ? {} : { stream }),
     };
     return llmAgent(spec);
   });

@@ -51,7 +51,7 @@ export function composeRecord(plan: RunPlan, trials: readonly TrialRecord[], fac
 }
 
 /** Failures that say nothing of a pattern: the endpoint, the machine or we ourselves broke down. */
-const INFRASTRUCTURE = new Set(['model_error', 'malformed_response', 'virtual_deadlock', 'broken_invariant', 'network_blocked', 'fixture_miss']);
+const INFRASTRUCTURE = new Set(['model_error', 'malformed_response', 'virtual_deadlock', 'unheld_io', 'broken_invariant', 'network_blocked', 'fixture_miss']);
 
 /** Whether a trial ended in a failure that is not the pattern's: it counts as a failure, and makes the run incomplete. */
 export const brokenByInfrastructure = ({ outcome }: TrialRecord): boolean =>

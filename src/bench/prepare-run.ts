@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Provider } from '../contracts/provider.ts';
 import { PatternbenchError } from '../kernel/errors.ts';
@@ -7,6 +8,7 @@ import { planOf, type RunPlan } from './plan.ts';
 import { recordCommands } from './record-commands.ts';
 import { endpointTraffic } from './record-traffic.ts';
 import { replayTraffic } from './replay-traffic.ts';
+import type { ReplayTransport } from '../transport/replay-transport.ts';
 import { selectScenarios } from './select-scenarios.ts';
 import type { OnMiss, Traffic } from './traffic.ts';
 
@@ -27,6 +29,8 @@ export interface RunChoice {
   /** YYYY-MM-DD */
   readonly today: string;
   readonly onMiss: OnMiss;
+  /** The way of recorded answers in a replay. */
+  readonly transport?: ReplayTransport | undefined;
 }
 
 /** The recordings that ship, and that a replay uses when no profile is named. */
@@ -66,7 +70,7 @@ async function open(choice: RunChoice, plan: RunPlan, source: { scenario: RunPla
   const fileOf = (profile: string) => fixtureFile(choice.root, scenario.name, profile);
   if (choice.mode === 'replay' || !provider) {
     const remedy = recordCommands(scenario, choice);
-    return replayTraffic({ scenario, file: fileOf(choice.profile ?? SHIPPED_PROFILE), onMiss: choice.onMiss, remedy });
+    return replayTraffic({ scenario, file: fileOf(choice.profile ?? SHIPPED_PROFILE), onMiss: choice.onMiss, remedy, transport: choice.transport });
   }
   const trials = Math.max(0, ...plan.trials.filter(({ cell }) => cell.scenario === scenario).map(({ trial }) => trial)) + 1;
   return endpointTraffic({ ...choice, mode: choice.mode, profile: choice.profile, scenario, provider, fileOf, trials });
@@ -79,6 +83,20 @@ export function checkModelMap(plan: RunPlan, models: Readonly<Record<string, str
     if (known.has(model)) continue;
     throw new PatternbenchError('usage', `--model ${model}=…: no scenario of this run uses the model "${model}"`, {
       remedy: `map one of ${[...known].filter((name) => name !== undefined).sort().join(', ')}`,
+    });
+  }
+}
+
+/** Throws `usage` when a recording would take the place of one that holds more, since what it leaves out would be lost. */
+export function checkReplacement(plan: RunPlan, choice: RunChoice): void {
+  const { root, provider, profile, patterns, samples, trials } = choice;
+  for (const scenario of plan.scenarios) {
+    const file = fixtureFile(root, scenario.name, profile ?? provider);
+    const isPart = patterns.length > 0 || (samples ?? Infinity) < scenario.samples.length || (trials ?? Infinity) < scenario.trials;
+    if (!isPart || !existsSync(file)) continue;
+    throw new PatternbenchError('usage', 'this recording would be replaced by one of fewer patterns, samples or trials', {
+      place: { file },
+      remedy: 'keep it and record what is missing with --mode auto, keep both with --profile <name>, or record all of it again',
     });
   }
 }

@@ -46,12 +46,14 @@ export async function endpointTraffic(choice: RecordChoice): Promise<Traffic> {
         identify: recording !== undefined,
       }),
     // An endpoint that models its latency answers at once: its traffic runs on virtual time, as its replay will.
-    clock: () => (endpoint.timing === 'modelled' ? new VirtualClock() : realClock()),
+    clock: (seed) => (endpoint.timing === 'modelled' ? new VirtualClock(seed) : realClock()),
     clockKind: endpoint.timing === 'modelled' ? 'virtual' : 'real',
     fixtureSet: recording ? `${scenario.name}/${profile}` : null,
     fixtures: `${choice.mode}:${profile}`,
     warnings: [],
     close: async () => {
+      // A call that its caller gave up is stored when its end has come through; then the file may be closed.
+      await recording?.recorder.settled();
       await endpoint[Symbol.asyncDispose]();
       if (!recording) return { recorded: 0, reused: 0, changed: false };
       const { changed } = recording.writer.finish();

@@ -7,7 +7,8 @@ import type { TrialPlan } from './plan.ts';
 export interface Traffic {
   /** A port for one trial; repeats of a request are counted in it. */
   readonly modelFor: (plan: TrialPlan) => ModelPort;
-  readonly clock: () => Clock;
+  /** A clock for one trial; the seed is that of its ambient chance. */
+  readonly clock: (seed: string) => Clock;
   readonly clockKind: Clock['kind'];
   /** The recording set that answers come from or go to (`<scenario>/<profile>`); null when nothing is recorded. */
   readonly fixtureSet: string | null;

@@ -18,7 +18,8 @@ import type { TrialPlan } from './plan.ts';
 
 /** What a run hands to each of its trials. */
 export interface TrialEnvironment {
-  readonly clock: () => Clock;
+  /** Made for each trial; the seed is that of its ambient chance. */
+  readonly clock: (seed: string) => Clock;
   readonly model: ModelPort;
   readonly prices: PriceTable;
   readonly seed: number;
@@ -42,7 +43,7 @@ const MODEL_RETRY = { attempts: 4, baseMs: 1000, jitter: 0.25 } as const;
 /** Runs one trial to its end, whatever that is: a failure is an outcome, with its trace, not an exception. */
 export async function runTrial(plan: TrialPlan, environment: TrialEnvironment): Promise<FinishedTrial> {
   const { cell, sample, trial } = plan;
-  const clock = environment.clock();
+  const clock = environment.clock(seedOf(plan, environment));
   const runtime = runtimeOf(plan, environment, clock);
   const root = openRoot(plan, runtime, environment);
   const ended = await settle(() => (clock instanceof VirtualClock ? clock.run(() => work(plan, runtime, { root, signal: environment.signal })) : work(plan, runtime, { root, signal: environment.signal })));
@@ -60,14 +61,18 @@ export async function runTrial(plan: TrialPlan, environment: TrialEnvironment): 
   return { plan, traceId, spans: runtime.trace.spans, ...ended };
 }
 
-function runtimeOf({ cell, sample, trial }: TrialPlan, environment: TrialEnvironment, clock: Clock): TrialRuntime {
-  const { scenario } = cell;
+const seedOf = ({ cell, sample, trial }: TrialPlan, { seed }: TrialEnvironment): string =>
+  `${seed}/${cell.scenario.name}/${cell.pattern}/${sample.id}/${trial}`;
+
+function runtimeOf(plan: TrialPlan, environment: TrialEnvironment, clock: Clock): TrialRuntime {
+  const { trial } = plan;
+  const { scenario } = plan.cell;
   return {
     clock,
     trace: new TrialTrace(),
     model: environment.model,
     limits: scenario.limits,
-    seed: `${environment.seed}/${scenario.name}/${cell.pattern}/${sample.id}/${trial}`,
+    seed: seedOf(plan, environment),
     requestSeed: hash53(`${scenario.name}/${scenario.seed}/${trial}`) % 2 ** 31,
     modelRetry: MODEL_RETRY,
     costUsd: (model, usage, pricedOn) => environment.prices.costOf(model, usage, pricedOn)?.usd ?? null,

@@ -11,6 +11,8 @@ export interface ReplyOrigin {
   readonly provenance: Provenance;
   readonly fixture: string | null;
   readonly pricedOn: string;
+  /** Of a streamed answer: milliseconds until its first chunk, and how many there were. */
+  readonly streamed?: { readonly firstChunkMs: number; readonly chunks: number };
 }
 
 /** An HTTP answer, as far as an error is made of it. */
@@ -90,6 +92,8 @@ export function modelReply(body: unknown, origin: ReplyOrigin): ModelReply {
     provenance: origin.provenance,
     fixture: origin.fixture,
     pricedOn: origin.pricedOn,
+    firstChunkMs: origin.streamed?.firstChunkMs ?? null,
+    chunks: origin.streamed?.chunks ?? null,
   });
 }
 
@@ -146,6 +150,33 @@ export function modelError(answer: HttpAnswer): PatternbenchError {
     },
   });
 }
+
+/** The error of a connection that was lost while the answer was on its way. */
+export const connectionLost = (cause?: unknown): PatternbenchError =>
+  new PatternbenchError('model_error', 'the connection was lost before the answer was complete', {
+    ...(cause === undefined ? {} : { cause }),
+    facts: { retryable: true },
+  });
+
+/** The error of a stream with an event that is no JSON object. */
+export const brokenStream = (): PatternbenchError =>
+  new PatternbenchError('malformed_response', 'the endpoint streamed an event that is no JSON object', { facts: { retryable: false } });
+
+/** Words of endpoints for an error that a repetition would not mend. */
+const FOR_GOOD = /invalid|insufficient_quota|context_length|content_(filter|policy)|not_found|authentication|permission|unsupported/;
+
+/** The error that a stream broke off with although its status was 200. Worth another try unless it says that the request is at fault. */
+export function streamError(error: unknown): PatternbenchError {
+  const { type, code } = isObject(error) ? error : {};
+  const header = () => null;
+  if (type === 'fixture_miss') return modelError({ status: 404, body: { error }, header });
+  const said = isObject(error) && typeof error['message'] === 'string' ? error['message'] : excerpt(error);
+  return new PatternbenchError('model_error', `the endpoint broke off its stream: ${safeLine(said)}`, {
+    facts: { retryable: !FOR_GOOD.test(`${word(type)} ${word(code)}`) },
+  });
+}
+
+const word = (value: unknown): string => (typeof value === 'string' ? value : '');
 
 // A Retry-After that is a date would need a wall clock to be understood; it is left out.
 function retryAfterOf(answer: HttpAnswer): number | undefined {

@@ -37,6 +37,9 @@ export interface ModelRequest {
   readonly seed?: number;
   readonly max_completion_tokens?: number;
   readonly response_format?: JsonObject;
+  /** Have the answer in chunks as it comes into being; what is asked stays the same. */
+  readonly stream?: boolean;
+  readonly stream_options?: { readonly include_usage?: boolean };
 }
 
 /** Tokens as billed. `inputTokens` include the cached ones, `outputTokens` include reasoning. */
@@ -68,6 +71,10 @@ export interface ModelReply {
   readonly fixture: string | null;
   /** The day (YYYY-MM-DD) whose prices apply: when the interaction was recorded. */
   readonly pricedOn: string;
+  /** Milliseconds from the request to the first chunk; null unless the answer was streamed. */
+  readonly firstChunkMs: number | null;
+  /** Chunks of the answer; null unless it was streamed. */
+  readonly chunks: number | null;
 }
 
 /** What the caller says about a call beside the request: none of it is sent, none of it enters the key. */

@@ -12,6 +12,8 @@ export interface AgentSpec {
   readonly temperature?: number;
   /** Model calls in one run of the agent, the last one without tools. */
   readonly maxTurns?: number;
+  /** Its answers come in chunks. What it is asked and what it answers do not change by that. */
+  readonly stream?: boolean;
 }
 
 export interface RosterAgent extends Agent {
@@ -58,10 +60,12 @@ export interface PatternDefinition<Shape extends z.ZodType> {
   readonly build: (team: Team, options: z.output<Shape>) => Agent;
 }
 
-export function definePattern<Shape extends z.ZodType>(definition: PatternDefinition<Shape>): Pattern<z.output<Shape>> {
-  return {
+/** A pattern whose options its definition knows; for everybody else they are data that its schema has parsed. */
+export function definePattern<Shape extends z.ZodType>(definition: PatternDefinition<Shape>): Pattern {
+  const pattern: Pattern<z.output<Shape>> = {
     ...definition,
     options: definition.options(z) as z.ZodType<z.output<Shape>>,
     notApplicable: definition.notApplicable ?? (() => undefined),
   };
+  return pattern as Pattern;
 }

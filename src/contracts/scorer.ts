@@ -35,7 +35,8 @@ export interface ScorerDefinition<Shape extends z.ZodObject> {
   readonly score: (scored: Scored, options: z.output<Shape>) => Score;
 }
 
-export const defineScorer = <Shape extends z.ZodObject>(definition: ScorerDefinition<Shape>): Scorer<z.output<Shape>> => ({
-  ...definition,
-  options: definition.options(z),
-});
+/** A scorer whose options its definition knows; for everybody else they are data that its schema has parsed. */
+export function defineScorer<Shape extends z.ZodObject>(definition: ScorerDefinition<Shape>): Scorer {
+  const scorer: Scorer<z.output<Shape>> = { ...definition, options: definition.options(z) };
+  return scorer as Scorer;
+}

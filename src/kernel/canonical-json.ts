@@ -13,13 +13,33 @@ export function canonicalJson(value: unknown): string {
     throw unfit(String(value));
   }
   if (typeof value !== 'object') throw unfit(typeof value);
-  if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item === undefined ? null : item)).join(',')}]`;
-  const record = value as Record<string, unknown>;
-  const members: string[] = [];
-  for (const key of Object.keys(record).sort()) {
-    if (record[key] !== undefined) members.push(`${JSON.stringify(key)}:${canonicalJson(record[key])}`);
+  let text = '';
+  if (Array.isArray(value)) {
+    for (const item of value) text += `${text === '' ? '' : ','}${canonicalJson(item === undefined ? null : item)}`;
+    return `[${text}]`;
   }
-  return `{${members.join(',')}}`;
+  const record = value as Record<string, unknown>;
+  for (const key of sortedKeys(record)) {
+    const member = record[key];
+    if (member !== undefined) text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${canonicalJson(member)}`;
+  }
+  return `{${text}}`;
+}
+
+/** Beyond this many keys a real sort is the quicker one. */
+const FEW = 16;
+
+/** The names of an object's own enumerable properties, by code unit. Few are sorted in place: a real sort allocates more than it sorts. */
+export function sortedKeys(record: object): string[] {
+  const keys = Object.keys(record);
+  if (keys.length > FEW) return keys.sort();
+  for (let i = 1; i < keys.length; i++) {
+    const key = keys[i]!;
+    let at = i;
+    for (; at > 0 && keys[at - 1]! > key; at--) keys[at] = keys[at - 1]!;
+    keys[at] = key;
+  }
+  return keys;
 }
 
 const unfit = (what: string) => new PatternbenchError('broken_invariant', `canonical JSON cannot carry ${what}`);

@@ -19,6 +19,7 @@ export type ErrorCode =
   | 'all_branches_failed'
   | 'network_blocked'
   | 'virtual_deadlock'
+  | 'unheld_io'
   | 'broken_invariant';
 
 /** Where a person finds the cause: a file with line and column (both from 1), and the path of the value inside it. */

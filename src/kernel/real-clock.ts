@@ -1,4 +1,5 @@
 import { type Clock, sleepOn, type Timer } from './clock.ts';
+import { real } from './real-time.ts';
 
 interface RealTimer extends Timer {
   readonly handle: NodeJS.Timeout;
@@ -13,9 +14,9 @@ export function realClock(): Clock {
   const nowUs = () => Number((process.hrtime.bigint() - origin) / 1000n);
   const schedule = (delayUs: number, callback: () => void): RealTimer => ({
     atUs: nowUs() + delayUs,
-    handle: setTimeout(callback, Math.min(delayUs / 1000, LONGEST_MS)),
+    handle: real.setTimeout(callback, Math.min(delayUs / 1000, LONGEST_MS)),
   });
-  const cancel = (timer: Timer) => clearTimeout((timer as RealTimer).handle);
+  const cancel = (timer: Timer) => real.clearTimeout((timer as RealTimer).handle);
   const clock: Clock = {
     kind: 'real',
     nowUs,

@@ -1,7 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-
-/** Taken before anybody can replace it: this one must stay real. */
-const realSetImmediate = globalThis.setImmediate;
+import { real } from './real-time.ts';
 
 /** The scheduler belongs to no trial: armed inside a trial's async context, it would keep that context alive and run others in it. */
 const inRootContext = AsyncLocalStorage.snapshot();
@@ -24,5 +22,5 @@ export function nextTurn(step: () => void): void {
   queue.push(step);
   if (armed) return;
   armed = true;
-  inRootContext(realSetImmediate, turn);
+  inRootContext(real.setImmediate, turn);
 }

@@ -14,7 +14,7 @@ export interface StopSignal {
 export class Stop implements StopSignal {
   #aborted = false;
   #reason: unknown;
-  #listeners: Set<() => void> | undefined;
+  #listeners: (() => void)[] | undefined;
   #native: AbortController | undefined;
 
   get aborted(): boolean {
@@ -43,18 +43,23 @@ export class Stop implements StopSignal {
     this.#aborted = true;
     this.#reason = reason;
     this.#native?.abort(reason);
-    // A set skips those that an earlier one has taken out, as an EventTarget does.
-    for (const listener of this.#listeners ?? []) listener();
+    const due = this.#listeners;
+    if (!due) return;
+    // One that an earlier one has taken out is skipped, as by an EventTarget.
+    for (const listener of [...due]) if (due.includes(listener)) listener();
     this.#listeners = undefined;
   }
 
   /** Calls `listener` once, at the abort; never when that has been. */
   addEventListener(_type: 'abort', listener: () => void): void {
-    if (!this.#aborted) (this.#listeners ??= new Set()).add(listener);
+    if (this.#aborted) return;
+    if (this.#listeners) this.#listeners.push(listener);
+    else this.#listeners = [listener];
   }
 
   removeEventListener(_type: 'abort', listener: () => void): void {
-    this.#listeners?.delete(listener);
+    const at = this.#listeners?.indexOf(listener) ?? -1;
+    if (at >= 0) this.#listeners!.splice(at, 1);
   }
 }
 

@@ -12,6 +12,7 @@ export function merged(team: Team, model: string, maxTurns: number): RosterAgent
     model,
     tools: [...tools.values()],
     maxTurns,
+    ...(team.agents.every((agent) => agent.spec.stream) ? { stream: true } : {}),
   });
 }
 

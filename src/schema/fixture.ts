@@ -25,11 +25,24 @@ export const cassetteLine = z.looseObject({
   key: z.looseObject({ canon: z.literal(1), ignore: z.array(z.string()) }).describe('how keys were computed'),
 });
 
-/** A message of a request, stored once: `h` is the hash of all that follows it. */
-export const messageLine = z.looseObject({ t: z.literal('m'), h: z.string().min(1), role: z.string() });
+/** A message or an input item of a request, stored once: `h` is the hash of all that follows it. */
+export const messageLine = z.looseObject({ t: z.literal('m'), h: z.string().min(1), role: z.string().optional() });
 
 /** A tool definition of a request, stored once. */
 export const toolLine = z.looseObject({ t: z.literal('tool'), h: z.string().min(1) });
+
+/** A streamed answer (fixtures/stream-coding.ts): what all its chunks say once, then for each event when it came and what it adds. */
+const streamCode = z.looseObject({
+  env: json.optional().describe('members that every chunk has, without what stands in served, fp and usage'),
+  choice: json.optional().describe('members that every choice of a chunk has'),
+  fin: z.string().optional().describe('the finish_reason'),
+  numbered: z.literal(true).optional().describe('events carry a sequence_number, counted from 0 unless they say otherwise'),
+  d: z
+    .array(z.array(z.unknown()))
+    .describe(
+      'one list an event: milliseconds from the request, kind, then 0 delta, 1 last delta, 2 usage, 3 [DONE], 4 any JSON object, 5 any text, 6 type and members that changed',
+    ),
+});
 
 const callFields = z.object({
   t: z.literal('call'),
@@ -41,7 +54,7 @@ const callFields = z.object({
   path: z.string(),
   at: milliseconds.optional().describe('start, since the trial began; only where time was measured'),
   ms: milliseconds,
-  ttfb: milliseconds.optional(),
+  ttfb: milliseconds.optional().describe('of a stream: until its first event'),
   end: z.enum(['ok', 'error', 'cut', 'cancelled']),
   status: z.int().min(0).max(599).describe('0 when no answer came'),
   model: z.string().describe('as it was requested'),
@@ -50,10 +63,15 @@ const callFields = z.object({
   usage: json.nullable().optional(),
   hdr: z.record(z.string(), z.string()),
   req: z
-    .looseObject({ messages: z.array(z.string()), tools: z.array(z.string()).optional() })
-    .describe('messages and tools by hash'),
+    .looseObject({
+      messages: z.array(z.unknown()).optional(),
+      items: z.array(z.unknown()).optional(),
+      tools: z.array(z.string()).optional(),
+    })
+    .describe('messages (chat.completions), items of the input (responses) and tools by hash; previous_response_id as «key#occ» of the call it refers to'),
   res: json.optional().describe('the JSON object that came back, without what stands in served, fp and usage'),
-  raw: z.string().optional().describe('what came back, where it was no JSON object'),
+  sse: streamCode.optional().describe('the events that came back, where the answer was streamed'),
+  raw: z.string().optional().describe('what came back, where it was neither a JSON object nor a stream'),
   provenance: provenance.optional().describe("where it is not the file's"),
   chk: z.string().optional().describe('check value of the line without it; an edited line no longer matches'),
 });
@@ -70,4 +88,5 @@ export type ToolLine = z.infer<typeof toolLine>;
 /** A call line without what a newer version may have added. */
 export type CallFields = z.infer<typeof callFields>;
 export type CallLine = z.infer<typeof callLine>;
+export type StreamCode = z.infer<typeof streamCode>;
 export type EndLine = z.infer<typeof endLine>;

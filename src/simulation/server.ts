@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { type Clock, usOf } from '../kernel/clock.ts';
 import { PatternbenchError } from '../kernel/errors.ts';
-import { simulate, type SimulatedModel, type SimulatedResponse } from './simulate.ts';
+import { type Frame, simulate, type SimulatedModel, type SimulatedResponse } from './simulate.ts';
 import type { Profile } from './profiles.ts';
 import { tokenCounter } from './tokens.ts';
 import { errorJson } from './wire.ts';
@@ -110,9 +110,12 @@ function send(reply: ServerResponse, status: number, body: string): void {
   reply.writeHead(status, { 'content-type': 'application/json', ...(status >= 400 && { 'x-should-retry': 'false' }) }).end(body);
 }
 
+/** A stream that comes at once: comments, which clients skip, tell when each event would have come. */
+const timed = (frames: readonly Frame[]): string => frames.map(({ atMs, text }) => `: at ${atMs}\n${text}`).join('');
+
 async function deliver(reply: ServerResponse, response: SimulatedResponse, pace: ServerOptions['pace']): Promise<void> {
   if (pace.kind === 'instant') {
-    reply.writeHead(response.status, response.headers).end(response.body);
+    reply.writeHead(response.status, response.headers).end(response.frames.length > 1 ? timed(response.frames) : response.body);
     return;
   }
   const { clock } = pace;

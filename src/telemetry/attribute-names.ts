@@ -9,10 +9,13 @@ export const GEN_AI = {
   requestTemperature: 'gen_ai.request.temperature',
   requestSeed: 'gen_ai.request.seed',
   requestMaxTokens: 'gen_ai.request.max_tokens',
+  requestStream: 'gen_ai.request.stream',
   outputType: 'gen_ai.output.type',
   responseId: 'gen_ai.response.id',
   responseModel: 'gen_ai.response.model',
   responseFinishReasons: 'gen_ai.response.finish_reasons',
+  /** Seconds. */
+  timeToFirstChunk: 'gen_ai.response.time_to_first_chunk',
   /** Includes cached tokens. */
   inputTokens: 'gen_ai.usage.input_tokens',
   /** Includes reasoning tokens. */
@@ -96,6 +99,8 @@ export const OWN = {
   provenance: 'patternbench.provenance',
   /** true when the endpoint reported no usage; the token attributes are absent then. */
   usageMissing: 'patternbench.usage.missing',
+  /** Chunks of a streamed answer. */
+  chunks: 'patternbench.chunks',
   llmAttempts: 'patternbench.llm.attempts',
   /** Digests of the request's messages, for duplicate-work and re-send findings. */
   messageDigests: 'patternbench.message.digests',

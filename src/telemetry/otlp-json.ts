@@ -26,6 +26,7 @@ export const EPOCH_MS = 1_767_225_600_000;
 /** These are doubles in the conventions; JavaScript cannot tell 1.0 from 1. */
 const DOUBLES: ReadonlySet<string> = new Set<string>([
   GEN_AI.requestTemperature,
+  GEN_AI.timeToFirstChunk,
   GEN_AI.evaluationScore,
   OWN.costUsd,
   OWN.costInputUsd,

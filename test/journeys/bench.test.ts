@@ -42,7 +42,7 @@ describe('somebody who has just installed it compares the patterns, without key 
     expect(trials).toHaveLength(2 * 4 * 20 * 3);
     expect(trials.filter(({ outcome, passed }) => outcome.status !== 'completed' || passed === null).map(trialName)).toEqual([]);
     const { groups } = JSON.parse(await project.read('reports', folder, 'run.json')) as RunRecord;
-    expect(groups.map(({ samples, trials: each }) => [samples, each])).toEqual(Array.from({ length: 8 }, () => [20, 3]));
+    expect(groups.map(({ samples, trials: each }) => [samples, each])).toEqual(Array.from({ length: 8 }, () => [20, 60]));
   });
 
   it('gets the same bytes again, however many trials run at a time', async () => {
@@ -52,6 +52,14 @@ describe('somebody who has just installed it compares the patterns, without key 
       expect(again).toMatchObject({ code: 0, out: first.out, err: '' });
       expect(await digests(folder)).toEqual(before);
     }
+    expect(await project.runs()).toEqual([folder]);
+  });
+
+  it('may start it in two terminals at once', async () => {
+    const before = await digests(folder);
+    const both = await Promise.all([project.type(['run', '--quiet']), project.type(['run', '--quiet'])]);
+    for (const told of both) expect(told).toMatchObject({ code: 0, out: first.out, err: '' });
+    expect(await digests(folder)).toEqual(before);
     expect(await project.runs()).toEqual([folder]);
   });
 

@@ -16,21 +16,22 @@ let project: JourneyProject;
 beforeAll(async () => void (project = await journeyProject('starter')));
 afterAll(() => project[Symbol.asyncDispose]());
 
-/** An OpenAI-compatible endpoint with a model that the scenario does not name, and the models it was asked for. */
-async function endpoint() {
+/** An OpenAI-compatible endpoint with a model that the scenario does not name, and the models it was asked for; it refuses after some answers. */
+async function endpoint({ answers = Infinity } = {}) {
   const parts = { patterns: await loadPatterns(), scorers: await loadScorers() };
   const scenario = await loadScenario(project.path('scenarios/starter.yaml'), parts);
   const simulation = { ...scenario.simulation!, profiles: { other: 'strong' as const, 'gpt-4o-mini': 'cheap' as const } };
   const behind = await startSimulatedServer({ world: worldOf({ ...scenario, simulation }), pace: { kind: 'instant' } });
   const asked: string[] = [];
   const server = createServer((request, reply) => {
+    const headers = { 'content-type': 'application/json' };
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
       const body = Buffer.concat(chunks).toString();
       asked.push((JSON.parse(body) as { model: string }).model);
-      const headers = { 'content-type': 'application/json' };
-      fetch(behind.baseURL + request.url!.replace('/v1', ''), { method: 'POST', body, headers }).then(
+      if (asked.length > answers) return reply.writeHead(401, headers).end('{"error":{"message":"no more credit"}}');
+      return void fetch(behind.baseURL + request.url!.replace('/v1', ''), { method: 'POST', body, headers }).then(
         async (answer) => reply.writeHead(answer.status, headers).end(await answer.text()),
         () => reply.destroy(),
       );
@@ -108,29 +109,29 @@ describe.concurrent('somebody with an endpoint of their own', () => {
     expect(existsSync(project.path('fixtures/starter/paid.jsonl'))).toBe(false);
   });
 
-  it('that does not answer: is told so, and no recording is lost', async () => {
-    const env = { OPENAI_BASE_URL: 'http://127.0.0.1:9/v1' };
+  it('that fails half-way: what was recorded before stays, and the new answers are kept beside it', async () => {
     const before = await project.read(SHIPPED);
-    const told = await project.type(
-      [
-        'record',
-        '-s',
-        'starter',
-        '--provider',
-        'openai',
-        '--profile',
-        'simulated',
-        '--sample',
-        '1',
-        '-n',
-        '1',
-        '-p',
-        'single',
-        '--quiet',
-      ],
-      { env },
-    );
+    await using own = await endpoint({ answers: 20 });
+    const env = { OPENAI_BASE_URL: own.baseURL };
+    const told = await project.type([...RECORD, '--profile', 'simulated', '--model', 'gpt-4o=other'], { env });
     expect(told).toMatchObject({ code: 3, stack: false });
+    expect(told.err).toContain('no more credit');
+    expect(await project.read(SHIPPED)).toBe(before);
+    expect(await callsIn(`${SHIPPED}.recording`)).toHaveLength(own.asked.length);
+    expect(told.err).toContain(`mv ${SHIPPED}.recording ${SHIPPED}, then --mode auto`);
+  });
+
+  it('cannot replace a whole recording by a part of it unawares', async () => {
+    const before = await project.read(SHIPPED);
+    for (const part of [
+      ['-p', 'single'],
+      ['--sample', '2'],
+      ['-n', '1'],
+    ]) {
+      const told = await project.type([...RECORD, '--profile', 'simulated', ...part], { env: { OPENAI_API_KEY: 'none' } });
+      expect(told).toMatchObject({ code: 2, out: '', stack: false });
+      for (const text of [SHIPPED, '--mode auto', '--profile']) expect(told.err).toContain(text);
+    }
     expect(await project.read(SHIPPED)).toBe(before);
   });
 });

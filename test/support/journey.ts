@@ -20,8 +20,10 @@ export interface Told {
 export interface Asking {
   /** The whole environment; nothing of the test's own reaches the command. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Called with all of stderr so far, whenever there is more of it; ends the command with the signal that it returns. */
+  /** Called with all of stderr so far, whenever there is more of it; the command gets the signal that it returns. */
   readonly onError?: (err: string) => NodeJS.Signals | undefined;
+  /** Called with all of stdout so far, whenever there is more of it; types what it returns. */
+  readonly onOutput?: (out: string) => string | undefined;
 }
 
 /** A folder of somebody who works with patternbench; it is gone when the test is over. */
@@ -60,7 +62,7 @@ export async function journeyProject(...scenarios: readonly string[]): Promise<J
       );
     },
     type: (args, asking = {}) => command([process.execPath, join(CHECKOUT, 'src/bin.js'), ...args], { ...asking, cwd: root }),
-    runs: async () => (await readdir(path('reports')).catch(() => [])).sort(),
+    runs: async () => (await readdir(path('reports')).catch((): string[] => [])).sort(),
     [Symbol.asyncDispose]: () => rm(root, { recursive: true, force: true }),
   };
 }
@@ -82,13 +84,18 @@ const PATIENCE_MS = 60_000;
 /** Runs a command to its end. */
 export function command(
   [file, ...args]: readonly string[],
-  { cwd, env = {}, onError }: Asking & { readonly cwd: string },
+  { cwd, env = {}, onError, onOutput }: Asking & { readonly cwd: string },
 ): Promise<Told> {
   const began = performance.now();
   const { promise, resolve, reject } = Promise.withResolvers<Told>();
-  const child = spawn(file!, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], timeout: PATIENCE_MS, killSignal: 'SIGKILL' });
+  const child = spawn(file!, args, { cwd, env, stdio: ['pipe', 'pipe', 'pipe'], timeout: PATIENCE_MS, killSignal: 'SIGKILL' });
   let [out, err] = ['', ''];
-  child.stdout.setEncoding('utf8').on('data', (text: string) => void (out += text));
+  if (!onOutput) child.stdin.end();
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    out += text;
+    const keys = onOutput?.(out);
+    if (keys !== undefined) child.stdin.write(keys);
+  });
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     err += text;
     const signal = onError?.(err);

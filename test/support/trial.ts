@@ -173,6 +173,8 @@ function replyOf(request: ModelRequest, scripted: Scripted, responseId: string):
     systemFingerprint: null,
     provenance: 'scripted',
     fixture: null,
+    firstChunkMs: null,
+    chunks: null,
     pricedOn: '2026-01-01',
   };
 }

@@ -16,7 +16,8 @@ export async function askBeforeSpending(plan: RunPlan, choice: RunChoice, { shel
   }
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    const answer = await terminal.question('Go on? [y/N] ', { signal: shell.signal });
+    // Ctrl-C and Ctrl-D reject the question; they are a no.
+    const answer = await terminal.question('Go on? [y/N] ', { signal: shell.signal }).catch(() => 'no');
     if (!/^y(es)?$/i.test(answer.trim())) throw new PatternbenchError('cancelled', 'nothing was called');
   } finally {
     terminal.close();

@@ -9,6 +9,8 @@ export interface CliCommand {
   readonly examples: readonly (readonly [command: string, does: string])[];
   /** Declares arguments and options. */
   readonly configure: (command: Command) => void;
+  /** Verbs below this one (`fixtures ls`); a verb that has some does nothing by itself. */
+  readonly commands?: readonly CliCommand[];
   /** Runs and returns the exit code; throws PatternbenchError for what a person must mend. */
   readonly run: (input: { readonly args: readonly string[]; readonly options: Readonly<Record<string, unknown>> }, shell: Shell) => Promise<number>;
 }

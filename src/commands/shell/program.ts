@@ -16,10 +16,8 @@ export async function runProgram(argv: readonly string[], commands: readonly Cli
     .addHelpText('after', START);
   let code: number = EXIT.ok;
   for (const command of commands) {
-    const declared = declare(program, command);
-    declared.action(async () => {
-      const options = declared.opts();
-      code = await command.run({ args: declared.args, options }, { ...shell, color: shell.color && options['color'] !== false });
+    declare(program, command, async (chosen, { args, options }) => {
+      code = await chosen.run({ args, options }, { ...shell, color: shell.color && options['color'] !== false });
     });
   }
   try {
@@ -32,13 +30,18 @@ export async function runProgram(argv: readonly string[], commands: readonly Cli
   }
 }
 
-function declare(program: Command, command: CliCommand): Command {
-  const declared = program
+type OnChosen = (command: CliCommand, input: { readonly args: readonly string[]; readonly options: Readonly<Record<string, unknown>> }) => Promise<void>;
+
+function declare(parent: Command, command: CliCommand, onChosen: OnChosen, above = ''): void {
+  const name = `${above}${command.name}`;
+  const declared = parent
     .command(command.name)
     .description(command.description)
     .exitOverride()
-    .showHelpAfterError(`(patternbench ${command.name} --help tells more)`);
+    .showHelpAfterError(`(patternbench ${name} --help tells more)`);
   command.configure(declared);
+  for (const below of command.commands ?? []) declare(declared, below, onChosen, `${name} `);
+  if (!command.commands) declared.action(() => onChosen(command, { args: declared.args, options: declared.opts() }));
   const examples = command.examples.map(([line, does]) => `  ${line}\n      ${does}`);
-  return declared.addHelpText('after', `\nExamples:\n${examples.join('\n')}`);
+  declared.addHelpText('after', `\nExamples:\n${examples.join('\n')}`);
 }

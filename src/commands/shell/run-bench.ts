@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { join, relative } from 'node:path';
 import { brokenByInfrastructure } from '../../bench/compose-record.ts';
 import { type ExecutedRun, execute } from '../../bench/execute.ts';
-import { checkModelMap, fixtureFile, openTraffic, planRun, type RunChoice } from '../../bench/prepare-run.ts';
+import { checkModelMap, checkReplacement, fixtureFile, openTraffic, planRun, type RunChoice } from '../../bench/prepare-run.ts';
 import { pushRun } from '../../bench/push-run.ts';
 import { recordCommands } from '../../bench/record-commands.ts';
 import { readSensitivity } from '../../bench/sensitivity.ts';
@@ -11,9 +11,11 @@ import type { RunPlan, TrialPlan } from '../../bench/plan.ts';
 import type { Traffic } from '../../bench/traffic.ts';
 import { TOOL_VERSION } from '../../bench/version.ts';
 import { PatternbenchError } from '../../kernel/errors.ts';
+import { installStrictClock } from '../../kernel/strict-clock.ts';
 import { safeText } from '../../kernel/terminal-text.ts';
 import type { RunRecord } from '../../schema/run-record.ts';
 import { installNetworkGuard } from '../../transport/network-guard.ts';
+import { REPLAY_TRANSPORTS, type ReplayTransport } from '../../transport/replay-transport.ts';
 import { askBeforeSpending } from './ask-before-spending.ts';
 import { EXIT } from './exit-code.ts';
 import { fromHere } from './from-here.ts';
@@ -35,6 +37,7 @@ export async function runBench(options: RunOptionValues, mode: RunRecord['mode']
   const choice = choiceOf(options, mode, { shell, onMiss: (plan, miss) => void missed.push({ plan, miss }) });
   const plan = await planRun(choice);
   checkModelMap(plan, choice.models);
+  if (mode === 'record') checkReplacement(plan, choice);
   if (mode !== 'replay') await askBeforeSpending(plan, choice, { shell, yes: options.yes === true });
   const traffic = await openTraffic(choice, plan);
   for (const warning of [...traffic.values()].flatMap(({ warnings }) => warnings)) shell.err(safeText(fromHere(`warning: ${warning}`, shell)));
@@ -46,6 +49,12 @@ export async function runBench(options: RunOptionValues, mode: RunRecord['mode']
     const kept = whatIsKept(choice, plan, error);
     if (kept !== undefined) shell.err(safeText(kept));
     throw error;
+  }
+  // Half a recording must not take the place of a whole one.
+  if (mode === 'record' && executed.trials.some(brokenByInfrastructure)) {
+    for (const open of traffic.values()) await open.abandon();
+    shell.err(safeText(whatIsKept(choice, plan)!));
+    traffic.clear();
   }
   for (const [scenario, open] of traffic) {
     const { file, recorded, reused, changed } = await open.close();
@@ -72,7 +81,15 @@ function choiceOf(options: RunOptionValues, mode: RunRecord['mode'], { shell, on
     env: shell.env,
     today: new Date(shell.now()).toISOString().slice(0, 10),
     onMiss,
+    transport: transportOf(options, mode),
   };
+}
+
+function transportOf({ transport = 'port' }: RunOptionValues, mode: RunRecord['mode']): ReplayTransport {
+  const known = REPLAY_TRANSPORTS.find((name) => name === transport);
+  if (!known) throw new PatternbenchError('usage', `there is no transport "${transport}"`, { remedy: `name one of ${REPLAY_TRANSPORTS.join(', ')}` });
+  if (known === 'port' || mode === 'replay') return known;
+  throw new PatternbenchError('usage', `--transport ${known} is a way of recorded answers; --mode ${mode} asks an endpoint`, { remedy: 'leave one of the two out' });
 }
 
 interface Execution {
@@ -88,6 +105,7 @@ async function executePlan({ options, choice, plan, traffic, missed, shell }: Ex
   const { mode } = choice;
   // Recordings need no network: whatever tries to reach it in a replay (a tool, a library) must fail loudly, or it is not a replay.
   using _guard = mode === 'replay' ? await installNetworkGuard({ allow: [] }) : undefined;
+  using _strict = options.strictClock ? installStrictClock() : undefined;
   const progress = options.quiet ? undefined : await progressOf(shell, mode, plan.trials.length);
   const clocks = new Set([...traffic.values()].map(({ clockKind }) => clockKind));
   try {
@@ -149,7 +167,7 @@ function missing(missed: readonly Missed[], trials: number, choice: RunChoice): 
 }
 
 /** What a run that did not get to its end leaves behind. */
-function whatIsKept(choice: RunChoice, plan: RunPlan, error: unknown): string | undefined {
+function whatIsKept(choice: RunChoice, plan: RunPlan, error?: unknown): string | undefined {
   if (choice.mode === 'replay' || choice.mode === 'live') {
     const interrupted = error instanceof PatternbenchError && error.code === 'cancelled';
     return interrupted ? 'nothing of this run was written; what was saved before is as it was' : undefined;

@@ -36,7 +36,8 @@ const plainName =
     throw new PatternbenchError('usage', `${option} takes lower case letters, digits, ".", "-" and "_"; got "${text}"`);
   };
 
-function modelMap(text: string, before: Readonly<Record<string, string>>): Record<string, string> {
+/** A parser of `from=to`, repeatable; throws `usage`. */
+export function modelMap(text: string, before: Readonly<Record<string, string>>): Record<string, string> {
   const [from, to, ...rest] = text.split('=');
   if (from && to && rest.length === 0) return { ...before, [from]: to };
   throw new PatternbenchError('usage', `--model takes from=to, such as gpt-4o=llama3.3; got "${text}"`);
@@ -58,5 +59,8 @@ export interface RunOptionValues {
   readonly json?: boolean;
   readonly quiet?: boolean;
   readonly yes?: boolean;
+  /** Only on `run`. */
+  readonly transport?: string;
+  readonly strictClock?: boolean;
   readonly mode?: string;
 }

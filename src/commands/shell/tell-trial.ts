@@ -79,7 +79,7 @@ function stepLine(span: SpanRecord): string {
 
 function conversation({ request, answer }: ToldCall, shown: Set<string>, form: Form): string[] {
   if (!request) return [];
-  const said: Readonly<Record<string, unknown>>[] = [...request.messages, ...answersIn(answer)];
+  const said: Readonly<Record<string, unknown>>[] = [...(request.messages ?? []), ...answersIn(answer)];
   return said.flatMap((message) => {
     const text = JSON.stringify(message);
     if (shown.has(text)) return [];
