@@ -36,6 +36,8 @@ export function contextOf(scope: Scope): RunContext {
 
 /** An effect that fails while nobody awaits it stands in the trace; it must not bring down the process and every other trial with it. */
 function kept<T>(effect: Promise<T>): Promise<T> {
-  effect.catch(() => {});
+  effect.catch(ignore);
   return effect;
 }
+
+const ignore = () => {};

@@ -20,7 +20,13 @@ export async function callModel(scope: Scope, request: ModelRequest): Promise<Mo
     attributes: requestAttributes(scope, seeded),
   });
   try {
-    const reply = await callWithRetries(scope, span, seeded);
+    spendCall(trial);
+    let reply: ModelReply;
+    try {
+      reply = await trial.model.call(seeded, callInfo(scope, span));
+    } catch (error) {
+      reply = await callAgain(scope, span, { request: seeded, error });
+    }
     // A port may answer although it was told to stop: by then nobody wants to hear it.
     scope.signal.throwIfAborted();
     describeReply(scope, span, seeded, reply);
@@ -33,25 +39,32 @@ export async function callModel(scope: Scope, request: ModelRequest): Promise<Mo
   }
 }
 
-async function callWithRetries(scope: Scope, span: SpanRecord, request: ModelRequest): Promise<ModelReply> {
+interface FirstTry {
+  readonly request: ModelRequest;
+  readonly error: unknown;
+}
+
+/** Tries again what has failed once, as often as the policy allows; throws the last failure. */
+async function callAgain(scope: Scope, span: SpanRecord, first: FirstTry): Promise<ModelReply> {
   const { trial } = scope;
-  let inner: Scope | undefined;
+  const inner = stepScope(scope, span);
+  let { error } = first;
+  let { startUs } = span;
   for (let attempt = 0; ; attempt++) {
+    if (isOver(span)) throw error;
+    const last = attempt + 1 >= trial.modelRetry.attempts || !isRetryable(error) || scope.signal.aborted;
+    // A single failed attempt is the call itself; a span of its own is worth its place only where there are several.
+    if (attempt > 0 || !last) recordAttempt(inner, startUs, error);
+    if (last) throw error;
+    await backOff(inner, span, { attempt, error });
     spendCall(trial);
-    const startUs = trial.clock.nowUs();
+    startUs = trial.clock.nowUs();
     try {
-      const reply = await trial.model.call(request, callInfo(scope, span));
-      if (inner && !isOver(span)) recordAttempt(inner, startUs, undefined);
+      const reply = await trial.model.call(first.request, callInfo(scope, span));
+      if (!isOver(span)) recordAttempt(inner, startUs, undefined);
       return reply;
-    } catch (error) {
-      if (isOver(span)) throw error;
-      const last = attempt + 1 >= trial.modelRetry.attempts || !isRetryable(error) || scope.signal.aborted;
-      // A single failed attempt is the call itself; a span of its own is worth its place only where there are several.
-      if (last && attempt === 0) throw error;
-      inner ??= stepScope(scope, span);
-      recordAttempt(inner, startUs, error);
-      if (last) throw error;
-      await backOff(inner, span, { attempt, error });
+    } catch (thrown) {
+      error = thrown;
     }
   }
 }

@@ -62,8 +62,17 @@ interface StepSpan {
 }
 
 /** Opens a span under a scope's span, now, caused by what ended last in the scope. */
-export const openSpan = (scope: Scope, step: StepSpan): SpanRecord =>
-  scope.trial.trace.start({ ...step, parentPath: scope.span.path, startUs: scope.trial.clock.nowUs(), after: scope.last });
+export const openSpan = (scope: Scope, { path, name, kind = 'internal', attributes, links = [] }: StepSpan): SpanRecord =>
+  scope.trial.trace.start({
+    path,
+    parentPath: scope.span.path,
+    name,
+    kind,
+    startUs: scope.trial.clock.nowUs(),
+    attributes,
+    after: scope.last,
+    links,
+  });
 
 /** Closes a step that did something itself (a call, a tool, a wait): it is what the next step in the scope waits for. */
 export function closeEffect(scope: Scope, span: SpanRecord): void {

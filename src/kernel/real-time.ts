@@ -2,7 +2,6 @@ import timers from 'node:timers';
 import promises from 'node:timers/promises';
 
 const { random } = Math;
-const { timeout } = AbortSignal;
 
 /**
  * Time and chance of the machine, taken before anybody can replace them (ambient-time.ts does). What must stay real inside a trial, the
@@ -23,5 +22,5 @@ export const real = {
   Date: globalThis.Date,
   performanceNow: performance.now.bind(performance),
   random,
-  timeoutSignal: timeout.bind(AbortSignal),
+  timeoutSignal: AbortSignal.timeout.bind(AbortSignal),
 } as const;

@@ -1,7 +1,8 @@
 import { Document, isScalar, visit } from 'yaml';
 
 /** Characters that must not stand in a text as they are: controls, bidirectional and invisible ones. Line feeds and tabs may. */
-const UNSAFE = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]/gu;
+const UNSAFE =
+  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]/gu;
 
 /**
  * A value as YAML 1.2: texts of several lines as blocks, no folding, no aliases. Texts with control or invisible characters are quoted and

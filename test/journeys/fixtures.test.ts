@@ -1,6 +1,5 @@
-import { copyFile } from 'node:fs/promises';
+import { appendFile, copyFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { appendFile, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CHECKOUT, command, journeyProject, type JourneyProject, jsonLines, type Told } from '../support/journey.ts';
 
@@ -30,7 +29,9 @@ describe('somebody who looks at recordings', () => {
     const told = await fixtures(project, 'ls');
     expectReadable(told);
     expect(told.code).toBe(0);
-    expect(told.out).toMatch(/starter\/simulated +\d+ +3 +[\d.]+ kB +\d{4}-\d\d-\d\d\n {2}simulated answers, modelled time, gpt-4o, gpt-4o-mini/);
+    expect(told.out).toMatch(
+      /starter\/simulated +\d+ +3 +[\d.]+ kB +\d{4}-\d\d-\d\d\n {2}simulated answers, modelled time, gpt-4o, gpt-4o-mini/,
+    );
   });
 
   it('reads interactions, all or some', async () => {
@@ -64,10 +65,14 @@ describe('somebody who looks at recordings', () => {
     expectReadable(told);
     expect(told.code, told.err).toBe(0);
     expect(told.out).toMatch(/mean likeness 1\.00/);
-    const paid = await project.type(['fixtures', 'drift', 'starter'], { env: { OPENAI_API_KEY: 'x', OPENAI_BASE_URL: 'http://endpoint.invalid/v1' } });
+    const paid = await project.type(['fixtures', 'drift', 'starter'], {
+      env: { OPENAI_API_KEY: 'x', OPENAI_BASE_URL: 'http://endpoint.invalid/v1' },
+    });
     expect(paid.code).toBe(2);
     expect(paid.err).toMatch(/10 requests to a real endpoint: about \d+ tokens, about \$0\.\d+[\s\S]*add --yes/);
-    const dead = await project.type(['fixtures', 'drift', 'starter', '--sample', '1'], { env: { OPENAI_BASE_URL: 'http://127.0.0.1:9/v1' } });
+    const dead = await project.type(['fixtures', 'drift', 'starter', '--sample', '1'], {
+      env: { OPENAI_BASE_URL: 'http://127.0.0.1:9/v1' },
+    });
     expect(dead.code).toBe(3);
     expect(dead.stack).toBe(false);
   });
@@ -99,7 +104,9 @@ describe('somebody who looks at recordings', () => {
   });
 
   it('finds help with examples under every verb', async () => {
-    const verbs = [...(await fixtures(project, '--help')).out.matchAll(/^ {2}(\w+) (?:\[options\]|<)/gm)].map((match) => match[1]!);
+    const verbs = [...(await fixtures(project, '--help')).out.matchAll(/^ {2}(\w+) (?:\[options\]|<)/gm)].map(
+      (match) => match[1]!,
+    );
     expect(verbs).toEqual(['ls', 'show', 'verify', 'stats', 'diff', 'fmt', 'prune', 'scan', 'redact', 'drift', 'export']);
     const helps = await Promise.all(['ls', 'diff', 'drift'].map((verb) => fixtures(project, verb, '--help')));
     for (const told of helps) {
@@ -135,7 +142,10 @@ describe('somebody who changes a recording by hand', () => {
     const lines = before.trimEnd().split('\n');
     const last = lines.findLastIndex((line) => line.startsWith('{"t":"call"'));
     const first = lines.findIndex((line) => line.startsWith('{"t":"call"'));
-    await writeFile(project.path(FILE), [...lines.slice(0, first + 1), ...lines.slice(first + 1, last), lines.at(-1), lines[last], ''].join('\n'));
+    await writeFile(
+      project.path(FILE),
+      [...lines.slice(0, first + 1), ...lines.slice(first + 1, last), lines.at(-1), lines[last], ''].join('\n'),
+    );
     expect((await fixtures(project, 'fmt', '--check')).code).toBe(1);
     expect((await fixtures(project, 'fmt')).out).toContain('written  starter/simulated');
     expect(await project.read(FILE)).toBe(before);
@@ -149,7 +159,9 @@ describe('somebody who changes a recording by hand', () => {
     const env = { APP_TOKEN: TOKEN };
     const found = await project.type(['fixtures', 'scan'], { env });
     expect(found.code).toBe(1);
-    expect(found.out).toMatch(/^fixtures\/starter\/simulated\.jsonl:\d+: sk\nfixtures\/starter\/simulated\.jsonl:\d+: the value of APP_TOKEN\nscenarios\/notes\.txt:2: sk\n$/);
+    expect(found.out).toMatch(
+      /^fixtures\/starter\/simulated\.jsonl:\d+: sk\nfixtures\/starter\/simulated\.jsonl:\d+: the value of APP_TOKEN\nscenarios\/notes\.txt:2: sk\n$/,
+    );
     expect(found.out + found.err).not.toContain(SECRET);
     expect(found.out + found.err).not.toContain(TOKEN);
     const redacted = await project.type(['fixtures', 'redact', 'starter'], { env });
@@ -178,23 +190,38 @@ describe('somebody who changes a prompt', () => {
   afterAll(() => project[Symbol.asyncDispose]());
 
   const env = { PATH: `${dirname(process.execPath)}:/usr/local/bin:/usr/bin:/bin`, GIT_CONFIG_NOSYSTEM: '1' };
-  const git = (...args: readonly string[]) => command(['git', '-c', 'user.name=a', '-c', 'user.email=a@example.test', ...args], { cwd: project.root, env: { ...env, HOME: project.root } });
+  const git = (...args: readonly string[]) =>
+    command(['git', '-c', 'user.name=a', '-c', 'user.email=a@example.test', ...args], {
+      cwd: project.root,
+      env: { ...env, HOME: project.root },
+    });
   const diff = (...args: readonly string[]) => project.type(['fixtures', 'diff', ...args], { env });
 
   it('reviews what it did to the recording, and removes what is left over', async () => {
     await copyFile(join(CHECKOUT, '.gitattributes'), project.path('.gitattributes'));
-    for (const args of [['init', '-q'], ['add', '-A'], ['commit', '-qm', 'before']]) expect((await git(...args)).code).toBe(0);
+    for (const args of [
+      ['init', '-q'],
+      ['add', '-A'],
+      ['commit', '-qm', 'before'],
+    ])
+      expect((await git(...args)).code).toBe(0);
     expect((await diff('starter')).out).toMatch(/no difference: \d+ interactions on both sides/);
 
-    await project.edit('scenarios/starter.yaml', 'parcel is late or lost. Look the order up.', 'parcel is late or lost. Always look the order up.');
+    await project.edit(
+      'scenarios/starter.yaml',
+      'parcel is late or lost. Look the order up.',
+      'parcel is late or lost. Always look the order up.',
+    );
     const early = await fixtures(project, 'prune', 'starter');
     expect(early.code).toBe(4);
     expect(early.err).toMatch(/nothing was removed[\s\S]*record -s starter --mode auto/);
-    expect((await project.type(['record', '-s', 'starter', '--provider', 'simulated', '--mode', 'auto', '--quiet'])).code).toBe(0);
+    expect((await project.type(['record', '-s', 'starter', '--provider', 'simulated', '--mode', 'auto', '--quiet'])).code).toBe(
+      0,
+    );
 
     const beside = await diff('starter');
     expectReadable(beside);
-    expect(beside.out).toMatch(/added \(\d+ beside the one that they\s+differ from\)/);
+    expect(beside.out).toMatch(/added \(\d+ beside the one that they\s+differ\s+from\)/);
     expect(beside.out).toMatch(/orders, system, \d+ interactions/);
     expect(beside.out.replace(/\s+/g, ' ')).toContain('[-Look-] {+Always look+} the order up.');
 
@@ -208,8 +235,8 @@ describe('somebody who changes a prompt', () => {
     expect((await project.type(['run', '-s', 'starter', '--quiet'])).code).toBe(0);
 
     const pruned = await diff(`HEAD:${FILE}`, 'starter');
-    expect(pruned.out).toMatch(/\d+ of \d+ interactions changed/);
-    expect(pruned.out).not.toContain('beside');
+    expect(beside.out).toMatch(/^0 of \d+ interactions changed/m);
+    expect(pruned.out).toMatch(/^[1-9]\d* of \d+ interactions changed/m);
     const markdown = await diff('starter', '--markdown');
     expect(markdown.out).toMatch(/^\*\*Fixtures <code>starter\/simulated<\/code>:\*\* \d+ of \d+ interactions changed/);
     expect(markdown.out).toContain('<summary>Prompts: ');

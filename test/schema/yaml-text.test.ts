@@ -3,14 +3,23 @@ import { describe, expect, it } from 'vitest';
 import { yamlText } from '../../src/schema/yaml-text.ts';
 import { parseYaml } from '../../src/schema/yaml-source.ts';
 
-const text = fc.oneof(fc.string({ unit: 'grapheme' }), fc.string({ unit: fc.constantFrom('a', ' ', '\n', '\t', '\r', ':', '#', '-', '"', '\u001b', '\u202e', '\u{e0041}', '«') }));
+const text = fc.oneof(
+  fc.string({ unit: 'grapheme' }),
+  fc.string({ unit: fc.constantFrom('a', ' ', '\n', '\t', '\r', ':', '#', '-', '"', '\u001b', '\u202e', '\u{e0041}', '«') }),
+);
 
 describe('yamlText', () => {
   it('means what the value was, whatever its texts hold', () => {
     fc.assert(
-      fc.property(fc.dictionary(fc.constantFrom('a', 'b', 'c'), fc.oneof(text, fc.array(text, { maxLength: 3 }), fc.integer(), fc.constant(null))), (value) => {
-        expect(parseYaml(yamlText(value), 'x.yaml').value).toEqual({ ...value });
-      }),
+      fc.property(
+        fc.dictionary(
+          fc.constantFrom('a', 'b', 'c'),
+          fc.oneof(text, fc.array(text, { maxLength: 3 }), fc.integer(), fc.constant(null)),
+        ),
+        (value) => {
+          expect(parseYaml(yamlText(value), 'x.yaml').value).toEqual({ ...value });
+        },
+      ),
     );
   });
 

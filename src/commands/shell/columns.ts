@@ -36,7 +36,10 @@ export function columns(rows: readonly (readonly string[])[], width: number): st
 const broken = (text: string, room: number): string[] =>
   text.length <= room ? [text] : room >= 20 ? wrapped(text, room, 0) : (text.match(new RegExp(`.{1,${room}}`, 'gu')) ?? []);
 
-function fitted(natural: readonly number[], { numeric, width }: { readonly numeric: readonly boolean[]; readonly width: number }): number[] {
+function fitted(
+  natural: readonly number[],
+  { numeric, width }: { readonly numeric: readonly boolean[]; readonly width: number },
+): number[] {
   const widths = [...natural];
   const last = widths.length - 1;
   const isOver = () => widths.reduce((sum, each) => sum + each, GAP * last) > width;

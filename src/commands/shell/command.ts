@@ -12,7 +12,10 @@ export interface CliCommand {
   /** Verbs below this one (`fixtures ls`); a verb that has some does nothing by itself. */
   readonly commands?: readonly CliCommand[];
   /** Runs and returns the exit code; throws PatternbenchError for what a person must mend. */
-  readonly run: (input: { readonly args: readonly string[]; readonly options: Readonly<Record<string, unknown>> }, shell: Shell) => Promise<number>;
+  readonly run: (
+    input: { readonly args: readonly string[]; readonly options: Readonly<Record<string, unknown>> },
+    shell: Shell,
+  ) => Promise<number>;
 }
 
 export const defineCommand = (command: CliCommand): CliCommand => command;

@@ -24,7 +24,8 @@ export async function chosenSets(names: readonly string[], { root }: Shell): Pro
 
 /** The one set that is named. Throws `usage` without a name. */
 export async function chosenSet(name: string | undefined, shell: Shell): Promise<FixtureFile> {
-  if (name === undefined) throw new PatternbenchError('usage', 'a recording set is missing', { remedy: 'npm run patternbench -- fixtures ls' });
+  if (name === undefined)
+    throw new PatternbenchError('usage', 'a recording set is missing', { remedy: 'npm run patternbench -- fixtures ls' });
   return (await chosenSets([name], shell))[0]!;
 }
 
@@ -32,7 +33,8 @@ export async function chosenSet(name: string | undefined, shell: Shell): Promise
 function setAt(name: string, root: string): FixtureFile | undefined {
   if (!name.endsWith('.jsonl')) return undefined;
   const file = isAbsolute(name) ? name : join(root, name);
-  if (!existsSync(file)) throw new PatternbenchError('not_found', `there is no file "${name}"`, { remedy: 'npm run patternbench -- fixtures ls' });
+  if (!existsSync(file))
+    throw new PatternbenchError('not_found', `there is no file "${name}"`, { remedy: 'npm run patternbench -- fixtures ls' });
   const [scenario = '', profile = ''] = file.slice(0, -'.jsonl'.length).split(/[\\/]/).slice(-2);
   return { name: relative(root, file), scenario, profile, file };
 }
@@ -49,7 +51,10 @@ export async function fixtureText(source: string, shell: Shell): Promise<Fixture
 export async function committedText({ file, name }: FixtureFile, shell: Shell): Promise<FixtureText | undefined> {
   const path = relative(shell.root, file).replaceAll('\\', '/');
   await git(['rev-parse', '--verify', '--quiet', 'HEAD^{commit}'], shell).catch((cause: unknown) => {
-    throw new PatternbenchError('usage', 'there is no last commit to compare with', { cause, remedy: 'name two sets, files, or versions such as main:fixtures/starter/simulated.jsonl' });
+    throw new PatternbenchError('usage', 'there is no last commit to compare with', {
+      cause,
+      remedy: 'name two sets, files, or versions such as main:fixtures/starter/simulated.jsonl',
+    });
   });
   const { stdout } = await git(['ls-tree', '--name-only', 'HEAD', '--', path], shell);
   return stdout.trim() === '' ? undefined : { name: `HEAD:${name}`, text: await gitText(`HEAD:./${path}`, shell) };
@@ -60,10 +65,14 @@ async function gitText(version: string, shell: Shell): Promise<string> {
   if (version.startsWith('-')) throw new PatternbenchError('usage', `"${version}" is no version of a file`);
   const { stdout } = await git(['cat-file', 'blob', version], shell).catch((cause: unknown) => {
     const said = (cause as { readonly stderr?: unknown }).stderr;
-    throw new PatternbenchError('not_found', `git has no ${version}: ${(typeof said === 'string' && said.trim()) || messageOf(cause)}`, {
-      cause,
-      remedy: 'write it as git show takes it, such as main:fixtures/starter/simulated.jsonl',
-    });
+    throw new PatternbenchError(
+      'not_found',
+      `git has no ${version}: ${(typeof said === 'string' && said.trim()) || messageOf(cause)}`,
+      {
+        cause,
+        remedy: 'write it as git show takes it, such as main:fixtures/starter/simulated.jsonl',
+      },
+    );
   });
   return stdout;
 }

@@ -30,7 +30,10 @@ export async function runProgram(argv: readonly string[], commands: readonly Cli
   }
 }
 
-type OnChosen = (command: CliCommand, input: { readonly args: readonly string[]; readonly options: Readonly<Record<string, unknown>> }) => Promise<void>;
+type OnChosen = (
+  command: CliCommand,
+  input: { readonly args: readonly string[]; readonly options: Readonly<Record<string, unknown>> },
+) => Promise<void>;
 
 function declare(parent: Command, command: CliCommand, onChosen: OnChosen, above = ''): void {
   const name = `${above}${command.name}`;

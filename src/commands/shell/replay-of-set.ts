@@ -16,7 +16,11 @@ export interface ReplayedSet extends UsedInteractions {
 export async function replayOfSet(set: FixtureSet, shell: Shell): Promise<ReplayedSet> {
   const [patterns, scorers] = await Promise.all([loadPatterns(), loadScorers()]);
   const { scenario, trials } = set.header;
-  const scenarios = await selectScenarios({ folder: join(shell.root, 'scenarios'), names: [scenario], parts: { patterns, scorers } });
+  const scenarios = await selectScenarios({
+    folder: join(shell.root, 'scenarios'),
+    names: [scenario],
+    parts: { patterns, scorers },
+  });
   const plan = planOf({ scenarios, patterns, scorers, trials });
   using _guard = await installNetworkGuard({ allow: [] });
   const used = await usedInteractions(plan, set, shell.signal);

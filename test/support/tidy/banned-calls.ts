@@ -22,7 +22,7 @@ const BANS: readonly Ban[] = [
   { call: /(?<![\w.#])(?:globalThis\.)?set(?:Timeout|Interval|Immediate)\b(?!\?|:)/g, instead: WAIT, allowed: ['kernel'] },
   { call: /\bAtomics\.wait\b/g, instead: WAIT },
   // Real sockets need real deadlines: the rooms that open some may have them.
-  { call: /\bAbortSignal\.timeout\b/g, instead: WAIT, allowed: ['telemetry', 'transport', 'providers'] },
+  { call: /\bAbortSignal\.timeout\b/g, instead: WAIT, allowed: ['kernel', 'telemetry', 'transport', 'providers'] },
   { call: /\bMath\.random\b|\brandom(?:UUID|Bytes)\(|\bgetRandomValues\b/g, instead: CHANCE },
   { call: /\bprocess\.env\b/g, instead: 'Take the environment as an argument; commands read it.' },
   { call: /\bprocess\.exit(?:Code)?\b/g, instead: 'Throw a PatternbenchError; commands turn it into an exit code.' },
