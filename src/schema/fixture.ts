@@ -1,3 +1,4 @@
+import { scrubRule } from './scrub-rule.ts';
 import { z } from './zod.ts';
 
 // The lines of a fixture file (`fixtures/<scenario>/<profile>.jsonl`). Lines of another kind and fields that are not named here are kept
@@ -23,6 +24,7 @@ export const cassetteLine = z.looseObject({
   recordedOn: z.iso.date().describe('the day whose prices apply'),
   tool: z.string(),
   key: z.looseObject({ canon: z.literal(1), ignore: z.array(z.string()) }).describe('how keys were computed'),
+  scrub: z.array(scrubRule).optional().describe('volatile text that did not count in keys'),
 });
 
 /** A message or an input item of a request, stored once: `h` is the hash of all that follows it. */

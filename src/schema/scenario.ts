@@ -1,3 +1,4 @@
+import { scrubRule } from './scrub-rule.ts';
 import { simulationBlock } from './simulation.ts';
 import { z } from './zod.ts';
 
@@ -90,6 +91,14 @@ export function scenarioSchema(parts: SchemaParts) {
     patterns: z.strictObject(patterns).prefault({}),
     prices: z.record(z.string(), price).default({}).describe('USD per million tokens, over the built-in table'),
     simulation: simulationBlock.optional(),
+    scrub: z
+      .array(scrubRule)
+      .optional()
+      .describe('volatile text of messages that does not count when a recording is looked up: presets, or { pattern, as }'),
+    maxAge: z
+      .strictObject({ days: z.int().min(0), then: z.enum(['warn', 'error']).default('warn') })
+      .optional()
+      .describe('how old a recording may be, and what a replay of an older one does'),
   });
 }
 

@@ -113,6 +113,3 @@ export const say = (reply: ServerResponse, status: number, text: string, headers
 /** JSON, gzipped. */
 export const sayGzipped = (reply: ServerResponse, body: unknown): void =>
   void reply.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' }).end(gzipSync(JSON.stringify(body)));
-
-/** Breaks the connection off before anything was said. */
-export const reset = (reply: ServerResponse): void => void reply.socket?.resetAndDestroy();
