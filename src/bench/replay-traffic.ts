@@ -1,11 +1,23 @@
 import { readFile } from 'node:fs/promises';
+import type { ModelPort } from '../contracts/model.ts';
+import { STAND_IN } from '../fixtures/explain-miss.ts';
+import { loadFixtureSet } from '../fixtures/fixture-set.ts';
+import { type Exhausted, replayLedger } from '../fixtures/ledger.ts';
+import type { MissCause } from '../fixtures/miss-difference.ts';
+import { rekeyFixtures } from '../fixtures/rekey-fixtures.ts';
+import { scrubName, scrubOf } from '../fixtures/scrub.ts';
+import { aliasDrift, servedModels } from '../fixtures/served-models.ts';
 import { PatternbenchError } from '../kernel/errors.ts';
 import { shortHash } from '../kernel/hash.ts';
 import { VirtualClock } from '../kernel/virtual-clock.ts';
-import { type FixtureSet, loadFixtureSet } from '../fixtures/fixture-set.ts';
 import type { Scenario } from '../schema/scenario.ts';
 import { openReplay, type ReplayTransport } from '../transport/replay-transport.ts';
+import { type MaxAge, staleness } from './staleness.ts';
 import type { OnMiss, Traffic } from './traffic.ts';
+
+/** What a miss does to its trial: ends it, or is answered by a stand-in, so that all that is missing is found in one run. */
+export const ON_MISS = ['fail', 'collect'] as const;
+export type MissPolicy = (typeof ON_MISS)[number];
 
 export interface ReplayChoice {
   readonly scenario: Scenario;
@@ -15,33 +27,45 @@ export interface ReplayChoice {
   readonly transport?: ReplayTransport | undefined;
   /** What to paste when something is not recorded. */
   readonly remedy: string;
+  /** Default: fail. A run with a miss is void either way. */
+  readonly missPolicy?: MissPolicy | undefined;
+  /** Default: error. */
+  readonly exhausted?: Exhausted | undefined;
+  /** How old the recording may be; nothing is checked without it. */
+  readonly maxAge?: MaxAge | undefined;
 }
 
-/** Recorded answers on the virtual clock. Throws `fixture_miss` when the scenario has no recording at all. */
-export async function replayTraffic({ scenario, file, onMiss, remedy, transport = 'port' }: ReplayChoice): Promise<Traffic> {
-  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
-    throw new PatternbenchError('fixture_miss', `nothing has been recorded for ${scenario.name}`, {
-      place: { file },
-      cause,
-      remedy,
-    });
-  });
-  const set: FixtureSet = loadFixtureSet(text, file);
+/** Recorded answers on the virtual clock. Throws `fixture_miss` when the scenario has no recording at all, or one that is too old. */
+export async function replayTraffic(choice: ReplayChoice): Promise<Traffic> {
+  const { scenario, file, onMiss, remedy, exhausted = 'error', transport = 'port' } = choice;
+  const { text, otherRules } = rekeyFixtures(await textOf(choice), file, scenario.scrub);
+  const loaded = loadFixtureSet(text, file);
+  const stale = staleness(loaded, { maxAge: choice.maxAge, remedy });
+  const ledger = replayLedger(loaded, exhausted);
+  const { set } = ledger;
   const replay = await openReplay(transport);
   return {
-    modelFor: (plan) =>
-      replay.portFor({
+    modelFor: (plan) => {
+      const port = replay.portFor({
         set,
         trial: plan.trial,
         scenario: scenario.name,
+        scrub: scrubOf(scenario.scrub),
         describeRecord: () => remedy,
-        onMiss: (miss) => onMiss(plan, miss),
-      }),
+        onMiss: (miss) => {
+          ledger.missed(miss.facts['cause'] as MissCause | undefined);
+          onMiss(plan, miss);
+        },
+      });
+      return choice.missPolicy === 'collect' ? goingOn(port, set.header.recordedOn) : port;
+    },
     clock: (seed) => new VirtualClock(seed),
     clockKind: 'virtual',
     fixtureSet: `${set.header.scenario}/${set.header.profile}`,
-    fixtures: shortHash(text, 12),
-    warnings: set.warnings,
+    fixtures: exhausted === 'error' ? shortHash(text, 12) : `${shortHash(text, 12)}:${exhausted}`,
+    warnings: [...set.warnings, ...otherKeys(choice, otherRules), ...aliasDrift(set), ...stale],
+    ledger: ledger.counts,
+    models: Object.fromEntries(servedModels(set)),
     close: async () => {
       replay[Symbol.dispose]();
       return { recorded: 0, reused: 0, changed: false };
@@ -49,3 +73,40 @@ export async function replayTraffic({ scenario, file, onMiss, remedy, transport 
     abandon: async () => replay[Symbol.dispose](),
   };
 }
+
+const textOf = ({ scenario, file, remedy }: ReplayChoice): Promise<string> =>
+  readFile(file, 'utf8').catch((cause: unknown) => {
+    throw new PatternbenchError('fixture_miss', `nothing has been recorded for ${scenario.name}`, { place: { file }, cause, remedy });
+  });
+
+const otherKeys = ({ scenario, file }: ReplayChoice, otherRules: string | undefined): string[] =>
+  otherRules === undefined
+    ? []
+    : [
+        `${file} was recorded with other scrub rules (${otherRules}) than the scenario's (${scrubName(scenario.scrub)}); ` +
+          'its keys were computed anew for this run, record --mode auto writes them down',
+      ];
+
+/** A port that answers what is not recorded with a stand-in. The miss has been told; it voids the run. */
+const goingOn = (port: ModelPort, pricedOn: string): ModelPort => ({
+  call: async (request, info) => {
+    try {
+      return await port.call(request, info);
+    } catch (error) {
+      if (!(error instanceof PatternbenchError) || error.code !== 'fixture_miss') throw error;
+      return {
+        message: { role: 'assistant', content: STAND_IN },
+        finishReason: 'stop',
+        usage: null,
+        responseId: '',
+        servedModel: request.model,
+        systemFingerprint: null,
+        provenance: 'scripted',
+        fixture: null,
+        pricedOn,
+        firstChunkMs: null,
+        chunks: null,
+      };
+    }
+  },
+});

@@ -1,5 +1,6 @@
 import type { FixtureSet } from '../fixtures/fixture-set.ts';
 import { replayPort } from '../fixtures/replay-port.ts';
+import { scrubOf } from '../fixtures/scrub.ts';
 import type { PatternbenchError } from '../kernel/errors.ts';
 import { VirtualClock } from '../kernel/virtual-clock.ts';
 import { priceTable } from '../telemetry/cost.ts';
@@ -37,6 +38,7 @@ export async function usedInteractions(plan: RunPlan, set: FixtureSet, signal: A
       clock: () => new VirtualClock(),
       model: replayPort({
         set: watched,
+        scrub: scrubOf(set.header.scrub),
         trial: trial.trial,
         scenario: scenario.name,
         onMiss: (miss) => {

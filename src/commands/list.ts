@@ -71,7 +71,11 @@ async function scenarios(shell: Shell): Promise<(readonly string[])[]> {
   return Promise.all(
     files.map(async (file) => {
       const { name, description, samples, trials, draft } = await loadScenario(file, { patterns, scorers });
-      return [name, description.trim(), `${samples.length} samples, ${trials} trials each${draft ? '; a draft: only run when named' : ''}`];
+      return [
+        name,
+        description.trim(),
+        `${samples.length} samples, ${trials} trials each${draft ? '; a draft: only run when named' : ''}`,
+      ];
     }),
   );
 }

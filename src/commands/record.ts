@@ -10,7 +10,10 @@ export default defineCommand({
     ['patternbench record -s starter --provider simulated', 'from the simulated model, offline'],
     ['patternbench record -s support-desk --mode auto --provider simulated', 'only what is missing'],
     ['patternbench record -s starter --provider openai', 'from OPENAI_BASE_URL with OPENAI_API_KEY; asks first'],
-    ['patternbench record -s starter --provider openai --model gpt-4o=llama3.3 --model gpt-4o-mini=llama3.2', 'another model (Ollama, vLLM, …)'],
+    [
+      'patternbench record -s starter --provider openai --model gpt-4o=llama3.3 --model gpt-4o-mini=llama3.2',
+      'another model (Ollama, vLLM, …)',
+    ],
   ],
   configure: (command) => {
     declareRunOptions(command);

@@ -18,8 +18,16 @@ export default defineCommand({
   configure: (command) => {
     declareRunOptions(command);
     command
-      .option('--mode <mode>', 'replay, auto (record what is missing), record (everything again), live (record nothing)', 'replay')
-      .option('--transport <way>', 'of recorded answers: port (fast), sdk (the openai client), guard (the client and nock)', 'port')
+      .option(
+        '--mode <mode>',
+        'replay, auto (record what is missing), record (everything again), live (record nothing)',
+        'replay',
+      )
+      .option(
+        '--transport <way>',
+        'of recorded answers: port (fast), sdk (the openai client), guard (the client and nock)',
+        'port',
+      )
       .option('--strict-clock', 'fail trials that do real I/O outside of ctx.hold, where virtual time would be wrong')
       .option('--yes', 'do not ask before a real endpoint is called');
   },

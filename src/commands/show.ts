@@ -22,7 +22,8 @@ export default defineCommand({
   },
   run: async ({ args, options }, shell) => {
     const name = args[0];
-    if (name === undefined) throw new PatternbenchError('usage', 'show needs a trial', { remedy: 'name it as scenario/pattern/sample/trial' });
+    if (name === undefined)
+      throw new PatternbenchError('usage', 'show needs a trial', { remedy: 'name it as scenario/pattern/sample/trial' });
     const folder = await runFolderOf(options['run'] as string | undefined, shell);
     const told = await readTrial(folder, name, join(shell.root, 'fixtures'));
     shell.out(tellTrial(told, { width: shell.width, full: options['full'] === true }));

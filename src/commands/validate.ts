@@ -36,7 +36,11 @@ export default defineCommand({
         const scenario = plan.scenarios[0]!;
         const outOf = plan.cells.filter(({ agent }) => agent === undefined).length;
         const inapplicable = outOf > 0 ? `, ${outOf} not applicable` : '';
-        shell.out(safeText(`ok  ${scenario.name}: ${scenario.samples.length} samples, ${plan.cells.length} patterns${inapplicable}, ${plan.trials.length} trials`));
+        shell.out(
+          safeText(
+            `ok  ${scenario.name}: ${scenario.samples.length} samples, ${plan.cells.length} patterns${inapplicable}, ${plan.trials.length} trials`,
+          ),
+        );
         await checkFixtures(join(shell.root, 'fixtures', scenario.name), shell);
       } catch (error) {
         printError(error, shell);
@@ -53,7 +57,14 @@ async function checkFixtures(folder: string, shell: Shell): Promise<void> {
     const file = join(folder, name);
     const set = loadFixtureSet(await readFile(file, 'utf8'), file);
     const { provenance, trials, recordedOn } = set.header;
-    shell.out(safeText(fromHere(`ok  ${file}: ${set.interactions.length} interactions, ${trials} trials, ${provenance}, recorded on ${recordedOn}`, shell)));
+    shell.out(
+      safeText(
+        fromHere(
+          `ok  ${file}: ${set.interactions.length} interactions, ${trials} trials, ${provenance}, recorded on ${recordedOn}`,
+          shell,
+        ),
+      ),
+    );
     for (const warning of set.warnings) shell.err(safeText(fromHere(`warning: ${warning}`, shell)));
   }
 }

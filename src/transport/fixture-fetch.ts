@@ -20,7 +20,7 @@ export interface FixtureFetchOptions extends ReplayOptions {
  * `fixture_miss` where nothing is recorded, at once.
  */
 export function fixtureFetch(options: FixtureFetchOptions): typeof fetch {
-  const { set, trial, scenario, describeRecord, onMiss } = options;
+  const { set, trial, scenario, scrub, describeRecord, onMiss } = options;
   const occurrences = occurrenceCounter();
   const references = responseReferences();
   return async (input, init) => {
@@ -28,7 +28,7 @@ export function fixtureFetch(options: FixtureFetchOptions): typeof fetch {
     request.signal?.throwIfAborted();
     const { agent, path, api } = request;
     const body = references.resolve(request.body, api);
-    const key = requestKey(body, api);
+    const key = requestKey(body, api, scrub);
     const occurrence = occurrences.next(key);
     const interaction = set.find(key, trial, occurrence);
     if (interaction) {
@@ -41,7 +41,7 @@ export function fixtureFetch(options: FixtureFetchOptions): typeof fetch {
       if (interaction.line.end === 'cancelled' && !isEventStream(due)) onMiss?.(cancelledMiss(interaction));
       return due;
     }
-    const miss = fixtureMiss({ set, scenario, agent, path, api, key, trial, occurrence, request: body, describeRecord });
+    const miss = fixtureMiss({ set, scenario, agent, path, api, key, trial, occurrence, request: body, scrub, describeRecord });
     onMiss?.(miss);
     return missResponse(miss, { key });
   };

@@ -7,12 +7,18 @@ import { PatternbenchError } from '../../kernel/errors.ts';
 import type { Shell } from './shell.ts';
 
 /** Says what a real endpoint will be asked and what that costs, and asks first. Throws `cancelled` for a no, `usage` where nobody can be asked. */
-export async function askBeforeSpending(plan: RunPlan, choice: RunChoice, { shell, yes }: { shell: Shell; yes: boolean }): Promise<void> {
+export async function askBeforeSpending(
+  plan: RunPlan,
+  choice: RunChoice,
+  { shell, yes }: { shell: Shell; yes: boolean },
+): Promise<void> {
   if (!(await isBilled(plan, choice))) return;
   shell.err(await expectation(plan, choice, shell));
   if (yes) return;
   if (!shell.interactive) {
-    throw new PatternbenchError('usage', 'a real endpoint is about to be called, and nobody is here to be asked', { remedy: 'add --yes' });
+    throw new PatternbenchError('usage', 'a real endpoint is about to be called, and nobody is here to be asked', {
+      remedy: 'add --yes',
+    });
   }
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {
@@ -32,10 +38,18 @@ async function isBilled(plan: RunPlan, choice: RunChoice): Promise<boolean> {
 }
 
 async function expectation(plan: RunPlan, choice: RunChoice, shell: Shell): Promise<string> {
-  const estimate = await estimateFromRecordings(plan, (scenario) => fixtureFile(choice.root, scenario, 'simulated'), shell.signal);
+  const estimate = await estimateFromRecordings(
+    plan,
+    (scenario) => fixtureFile(choice.root, scenario, 'simulated'),
+    shell.signal,
+  );
   const cap = `At most ${choice.maxCalls} requests are sent (--max-calls).`;
-  if (!estimate) return `${plan.trials.length} trials at a real endpoint; nothing is recorded to estimate their calls and cost from. ${cap}`;
-  const cost = estimate.costUsd === null ? 'cost unknown: a model has no listed price' : `about $${estimate.costUsd.toFixed(2)} at listed prices`;
+  if (!estimate)
+    return `${plan.trials.length} trials at a real endpoint; nothing is recorded to estimate their calls and cost from. ${cap}`;
+  const cost =
+    estimate.costUsd === null
+      ? 'cost unknown: a model has no listed price'
+      : `about $${estimate.costUsd.toFixed(2)} at listed prices`;
   return (
     `${plan.trials.length} trials at a real endpoint: about ${estimate.calls} calls, ${estimate.inputTokens + estimate.outputTokens} tokens, ` +
     `${cost}, told by the simulated recordings. ${cap}`

@@ -16,4 +16,5 @@ const BY_CODE: Partial<Record<ErrorCode, number>> = {
 };
 
 /** The exit code of an error that ended a command. */
-export const exitCodeOf = (error: unknown): number => (error instanceof PatternbenchError ? (BY_CODE[error.code] ?? EXIT.errors) : EXIT.errors);
+export const exitCodeOf = (error: unknown): number =>
+  error instanceof PatternbenchError ? (BY_CODE[error.code] ?? EXIT.errors) : EXIT.errors;

@@ -43,7 +43,8 @@ function lines(shell: Shell, label: string, total: number): Progress {
     tick: ({ outcome }) => {
       tally.done++;
       if (outcome.status !== 'completed') tally.failed++;
-      if (tally.done % step === 0 || tally.done === total) shell.err(`${label} ${tally.done}/${total} trials, ${tally.failed} failed`);
+      if (tally.done % step === 0 || tally.done === total)
+        shell.err(`${label} ${tally.done}/${total} trials, ${tally.failed} failed`);
     },
     stop: () => undefined,
   };

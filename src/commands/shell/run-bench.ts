@@ -40,7 +40,8 @@ export async function runBench(options: RunOptionValues, mode: RunRecord['mode']
   if (mode === 'record') checkReplacement(plan, choice);
   if (mode !== 'replay') await askBeforeSpending(plan, choice, { shell, yes: options.yes === true });
   const traffic = await openTraffic(choice, plan);
-  for (const warning of [...traffic.values()].flatMap(({ warnings }) => warnings)) shell.err(safeText(fromHere(`warning: ${warning}`, shell)));
+  for (const warning of [...traffic.values()].flatMap(({ warnings }) => warnings))
+    shell.err(safeText(fromHere(`warning: ${warning}`, shell)));
   let executed: ExecutedRun;
   try {
     executed = await executePlan({ options, choice, plan, traffic, missed, shell });
@@ -58,14 +59,21 @@ export async function runBench(options: RunOptionValues, mode: RunRecord['mode']
   }
   for (const [scenario, open] of traffic) {
     const { file, recorded, reused, changed } = await open.close();
-    if (file) shell.err(`${scenario}: ${recorded} recorded, ${reused} answered from recordings; ${relative(shell.root, file)} ${changed ? 'written' : 'unchanged'}`);
+    if (file)
+      shell.err(
+        `${scenario}: ${recorded} recorded, ${reused} answered from recordings; ${relative(shell.root, file)} ${changed ? 'written' : 'unchanged'}`,
+      );
   }
   await pushTraces(executed.folder, options, shell);
   await print(executed, options, shell);
   return verdict(executed, shell);
 }
 
-function choiceOf(options: RunOptionValues, mode: RunRecord['mode'], { shell, onMiss }: { shell: Shell; onMiss: RunChoice['onMiss'] }): RunChoice {
+function choiceOf(
+  options: RunOptionValues,
+  mode: RunRecord['mode'],
+  { shell, onMiss }: { shell: Shell; onMiss: RunChoice['onMiss'] },
+): RunChoice {
   const provider = options.provider ?? (mode === 'live' ? 'openai' : 'simulated');
   return {
     root: shell.root,
@@ -87,9 +95,14 @@ function choiceOf(options: RunOptionValues, mode: RunRecord['mode'], { shell, on
 
 function transportOf({ transport = 'port' }: RunOptionValues, mode: RunRecord['mode']): ReplayTransport {
   const known = REPLAY_TRANSPORTS.find((name) => name === transport);
-  if (!known) throw new PatternbenchError('usage', `there is no transport "${transport}"`, { remedy: `name one of ${REPLAY_TRANSPORTS.join(', ')}` });
+  if (!known)
+    throw new PatternbenchError('usage', `there is no transport "${transport}"`, {
+      remedy: `name one of ${REPLAY_TRANSPORTS.join(', ')}`,
+    });
   if (known === 'port' || mode === 'replay') return known;
-  throw new PatternbenchError('usage', `--transport ${known} is a way of recorded answers; --mode ${mode} asks an endpoint`, { remedy: 'leave one of the two out' });
+  throw new PatternbenchError('usage', `--transport ${known} is a way of recorded answers; --mode ${mode} asks an endpoint`, {
+    remedy: 'leave one of the two out',
+  });
 }
 
 interface Execution {
@@ -157,12 +170,16 @@ function missing(missed: readonly Missed[], trials: number, choice: RunChoice): 
     const cause = String(miss.facts['cause'] ?? '') + String(miss.facts['agent'] ?? '') + plan.cell.scenario.name;
     causes.set(cause, { miss: causes.get(cause)?.miss ?? miss, count: (causes.get(cause)?.count ?? 0) + 1 });
   }
-  const told = [...causes.values()].slice(0, 3).map(({ miss, count }) => `${count > 1 ? `${count} times, such as: ` : ''}${miss.message}`);
+  const told = [...causes.values()]
+    .slice(0, 3)
+    .map(({ miss, count }) => `${count > 1 ? `${count} times, such as: ` : ''}${miss.message}`);
   const scenarios = [...new Set(missed.map(({ plan }) => plan.cell.scenario))];
   return new PatternbenchError(
     'fixture_miss',
     `${affected} of ${trials} trials asked for something that is not recorded; this run says nothing and was not written.\n\n${told.join('\n\n')}`,
-    { remedy: `record what is missing, and only that,\n${scenarios.map((scenario) => recordCommands(scenario, choice)).join('\n')}` },
+    {
+      remedy: `record what is missing, and only that,\n${scenarios.map((scenario) => recordCommands(scenario, choice)).join('\n')}`,
+    },
   );
 }
 
@@ -180,7 +197,9 @@ function whatIsKept(choice: RunChoice, plan: RunPlan, error?: unknown): string |
       if (choice.mode === 'record' && existsSync(`${file}.recording`)) {
         return `${shown} is as it was; what was recorded instead so far is kept beside it. To go on with that: mv ${shown}.recording ${shown}, then --mode auto`;
       }
-      return existsSync(file) ? `what was recorded so far is kept in ${shown}; go on with --mode auto` : `nothing was recorded for ${name}`;
+      return existsSync(file)
+        ? `what was recorded so far is kept in ${shown}; go on with --mode auto`
+        : `nothing was recorded for ${name}`;
     })
     .join('\n');
 }
@@ -206,7 +225,11 @@ function verdict({ trials }: ExecutedRun, shell: Shell): number {
   const broken = trials.filter(brokenByInfrastructure);
   if (broken.length > 0) {
     const { outcome } = broken[0]!;
-    shell.err(safeText(`${broken.length} trials broke down for reasons that are not the pattern's (${outcome.status === 'failed' ? outcome.message : outcome.status}); the run is incomplete`));
+    shell.err(
+      safeText(
+        `${broken.length} trials broke down for reasons that are not the pattern's (${outcome.status === 'failed' ? outcome.message : outcome.status}); the run is incomplete`,
+      ),
+    );
     return EXIT.errors;
   }
   if (trials.every(({ scores }) => Object.values(scores).every((score) => score === null))) {

@@ -23,7 +23,9 @@ export function tellTrial({ record, spans, calls }: ToldTrial, form: Form): stri
     `${seconds} s   ${record.llmCalls} model calls   ${record.toolCalls} tool calls   ${tokens} tokens   ${cost}   stop: ${record.stop}`,
     '',
     'Scores',
-    ...Object.entries(record.scores).map(([name, score]) => `${name}  ${score === null ? 'unscored' : score.toFixed(2)}  ${record.why[name] ?? ''}`),
+    ...Object.entries(record.scores).map(
+      ([name, score]) => `${name}  ${score === null ? 'unscored' : score.toFixed(2)}  ${record.why[name] ?? ''}`,
+    ),
   ];
   const path = record.criticalPath.map(({ agent, kind, ms }) => `${agent} ${kind} ${ms.toFixed(0)} ms`);
   return [
@@ -96,7 +98,9 @@ function answersIn(answer: ToldCall['answer']): Readonly<Record<string, unknown>
 
 function spoken(message: Readonly<Record<string, unknown>>): string {
   const content = message['content'];
-  const calls = (message['tool_calls'] ?? []) as readonly { readonly function: { readonly name: string; readonly arguments: string } }[];
+  const calls = (message['tool_calls'] ?? []) as readonly {
+    readonly function: { readonly name: string; readonly arguments: string };
+  }[];
   const parts = [
     typeof content === 'string' ? content : content ? JSON.stringify(content) : '',
     ...calls.map((call) => `→ ${call.function.name}(${call.function.arguments})`),

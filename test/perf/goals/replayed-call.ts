@@ -1,10 +1,11 @@
 import { scoreTrial } from '../../../src/bench/score-trial.ts';
 import { trialLine } from '../../../src/bench/span-lines.ts';
+import type { FinishedTrial } from '../../../src/bench/trial.ts';
 import type { Goal } from '../goal.ts';
 import { ratioResult } from '../ratio-result.ts';
 import { compare } from '../slices.ts';
 import { bareSdk } from '../workload/bare-sdk.ts';
-import { CALLS_AT_ONCE, recordWorkload, replayAll } from '../workload/recorded.ts';
+import { recordWorkload, replayAll } from '../workload/recorded.ts';
 
 const REPLAYED = 'replayed, traced, costed';
 
@@ -14,27 +15,16 @@ export const replayedCall: Goal = {
   title: 'CPU of a replayed call over that of a bare openai-SDK call',
   run: async (options) => {
     const workload = await recordWorkload();
-    const replay = async () => {
-      await replayAll(workload);
-      return CALLS_AT_ONCE;
-    };
-    const scored = async () => {
-      for (const trial of await replayAll(workload)) scoreTrial(trial);
-      return CALLS_AT_ONCE;
-    };
-    const written = async () => {
-      for (const trial of await replayAll(workload)) {
-        scoreTrial(trial);
-        trialLine('perf', trial);
-      }
-      return CALLS_AT_ONCE;
+    const write = (trial: FinishedTrial) => {
+      scoreTrial(trial);
+      trialLine('perf', trial);
     };
     const compared = await compare(
       bareSdk(workload),
       [
-        { name: REPLAYED, batch: replay },
-        { name: 'and scored, with totals', batch: scored },
-        { name: 'and written as OTLP JSON', batch: written },
+        { name: REPLAYED, batch: () => replayAll(workload) },
+        { name: 'and scored, with totals', batch: () => replayAll(workload, scoreTrial) },
+        { name: 'and written as OTLP JSON', batch: () => replayAll(workload, write) },
       ],
       options,
     );

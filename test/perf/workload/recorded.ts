@@ -82,11 +82,15 @@ const RUN = new AbortController();
 export const replayEnvironment = (workload: Workload, plan: TrialPlan): TrialEnvironment =>
   environmentOf(workload, replayPort({ set: workload.set, trial: plan.trial, scenario: 'seven-calls' }), new VirtualClock());
 
-/** All trials at once, as a run drives them. */
-export async function replayAll(workload: Workload, environment = replayEnvironment): Promise<FinishedTrial[]> {
-  const finished = await Promise.all(workload.trials.map((plan) => runTrial(plan, environment(workload, plan))));
-  for (const trial of finished) done(trial);
-  return finished;
+/** All trials at once, as a run drives them: each is handed on when it has finished, and let go. */
+export async function replayAll(workload: Workload, onTrial: (trial: FinishedTrial) => void = () => {}): Promise<number> {
+  const run = async (plan: TrialPlan) => {
+    const finished = await runTrial(plan, replayEnvironment(workload, plan));
+    done(finished);
+    onTrial(finished);
+  };
+  await Promise.all(workload.trials.map(run));
+  return CALLS_AT_ONCE;
 }
 
 /** Model calls in one go at all trials. */
