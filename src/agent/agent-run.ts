@@ -5,7 +5,7 @@ import { messageOf, PatternbenchError } from '../kernel/errors.ts';
 import type { JsonObject } from '../kernel/json.ts';
 import { backoffUs } from '../resilience/backoff.ts';
 import { compileJsonSchema } from '../schema/json-schema.ts';
-import { EVENT, GEN_AI, OWN } from '../telemetry/attribute-names.ts';
+import { EVENT, GEN_AI, type KnownAttributes, OWN } from '../telemetry/attribute-names.ts';
 import type { SpanRecord } from '../telemetry/span.ts';
 import { contextOf } from './context.ts';
 import { withDeadline } from './deadline.ts';
@@ -21,7 +21,12 @@ export function runAgent(scope: Scope, agent: Agent, input: AgentInput, options:
     : runCandidate(scope, agent, input, options);
 }
 
-async function runWithFallbacks(scope: Scope, agents: readonly Agent[], input: AgentInput, options: RunOptions): Promise<AgentResult> {
+async function runWithFallbacks(
+  scope: Scope,
+  agents: readonly Agent[],
+  input: AgentInput,
+  options: RunOptions,
+): Promise<AgentResult> {
   let failure: unknown;
   for (const [index, agent] of agents.entries()) {
     if (index > 0) noteFallback(scope, agents[0]!, agent, failure);
@@ -41,15 +46,17 @@ async function runCandidate(scope: Scope, agent: Agent, input: AgentInput, optio
     path: nextPath(scope, 'agent', agent.name),
     name: `invoke_agent ${agent.name}`,
     attributes: {
-      [GEN_AI.operationName]: 'invoke_agent',
-      [GEN_AI.agentName]: agent.name,
-      [GEN_AI.agentDescription]: agent.description,
-      [OWN.agentRole]: options.role ?? 'worker',
-    },
+      'gen_ai.operation.name': 'invoke_agent',
+      'gen_ai.agent.name': agent.name,
+      'gen_ai.agent.description': agent.description,
+      'patternbench.agent.role': options.role ?? 'worker',
+    } satisfies KnownAttributes,
   });
   const inner = stepScope(scope, span, agent.name);
   try {
-    const result = await (options.retry ? runAttempts(inner, agent, input, options) : runOnce(inner, { agent, input, options, attempt: 0 }));
+    const result = await (options.retry
+      ? runAttempts(inner, agent, input, options)
+      : runOnce(inner, { agent, input, options, attempt: 0 }));
     span.attributes[OWN.stop] = result.stop;
     return result;
   } catch (error) {
@@ -81,26 +88,23 @@ interface Attempt {
   readonly attempt: number;
 }
 
-async function runOnce(inner: Scope, { agent, input, options, attempt }: Attempt): Promise<AgentResult> {
+function runOnce(inner: Scope, { agent, input, options, attempt }: Attempt): Promise<AgentResult> {
   const { trial } = inner;
   let own = inner;
-  let result: AgentResult;
-  try {
-    result = await withDeadline(trial.clock, inner.signal, {
-      delayUs: options.timeoutMs === undefined ? undefined : usOf(options.timeoutMs),
-      work: (signal) => {
-        own = attemptScope(inner, attempt, signal);
-        return agent.run(input, contextOf(own));
-      },
-      expired: () => expired(agent, options),
-    });
-  } catch (error) {
-    inner.last = leaveBehind(trial, `${own.path}/`, error) ?? own.last;
-    throw error;
-  }
-  leaveBehind(trial, `${own.path}/`, undefined);
-  inner.last = own.last;
-  return options.outputSchema ? checkContract(agent, result, options.outputSchema) : result;
+  const running = withDeadline(trial.clock, inner.signal, {
+    delayUs: options.timeoutMs === undefined ? undefined : usOf(options.timeoutMs),
+    work: (signal) => {
+      own = attemptScope(inner, attempt, signal);
+      return agent.run(input, contextOf(own));
+    },
+    expired: () => expired(agent, options),
+    over: (failed, error) => {
+      const left = leaveBehind(trial, `${own.path}/`, failed ? error : undefined);
+      inner.last = (failed ? left : undefined) ?? own.last;
+    },
+  });
+  const { outputSchema } = options;
+  return outputSchema ? running.then((result) => checkContract(agent, result, outputSchema)) : running;
 }
 
 const expired = (agent: Agent, options: RunOptions) =>

@@ -9,6 +9,8 @@ export interface Deadline<T> {
   readonly work: (signal: Stop) => Promise<T>;
   /** The error when time is up. */
   readonly expired: () => Error;
+  /** Told at the instant at which the work is over, before anybody who awaits it. */
+  readonly over?: (failed: boolean, error: unknown) => void;
 }
 
 /**
@@ -16,34 +18,40 @@ export interface Deadline<T> {
  * by itself, with its last step properly ended. Work that ignores the signal is left behind one event later, at the same instant.
  * When the work is over its signal is aborted in any case, so that nothing it left running can act any more.
  */
-export function withDeadline<T>(clock: Clock, parent: StopSignal, { delayUs, work, expired }: Deadline<T>): Promise<T> {
+export function withDeadline<T>(clock: Clock, parent: StopSignal, { delayUs, work, expired, over }: Deadline<T>): Promise<T> {
   const own = new Stop();
-  const timers: Timer[] = [];
-  let late: Error | undefined;
   const { promise, resolve, reject } = Promise.withResolvers<T>();
-  const end = () => {
-    for (const timer of timers) clock.cancel(timer);
+  let timers: Timer[] | undefined;
+  let late: Error | undefined;
+  let isOver = false;
+  const end = (failed: boolean, error: unknown): boolean => {
+    // What was left behind ends a second time, and nobody hears it.
+    if (isOver) return false;
+    isOver = true;
+    for (const timer of timers ?? []) clock.cancel(timer);
     parent.removeEventListener('abort', follow);
     own.abort(OVER);
-  };
-  const succeed = (value: T) => {
-    end();
-    if (late) reject(late);
-    else resolve(value);
+    over?.(failed, error);
+    return true;
   };
   const fail = (error: unknown) => {
-    end();
     // Whatever work makes of its abort, the deadline is the cause; only what ends the whole trial weighs more.
-    reject((late && !endsTrial(error) ? late : error) as Error);
+    const cause = late && !endsTrial(error) ? late : error;
+    if (end(true, cause)) reject(cause);
   };
+  const succeed = (value: T) => {
+    if (late) fail(late);
+    else if (end(false, undefined)) resolve(value);
+  };
+  const schedule = (delay: number, callback: () => void) => (timers ??= []).push(clock.schedule(delay, callback));
   const stop = (reason: unknown) => {
     own.abort(reason);
-    timers.push(clock.schedule(0, () => fail(reason)));
+    schedule(0, () => fail(reason));
   };
   const follow = () => stop(parent.reason);
   if (parent.aborted) follow();
   parent.addEventListener('abort', follow, { once: true });
-  if (delayUs !== undefined) timers.push(clock.schedule(delayUs, () => stop((late = expired()))));
+  if (delayUs !== undefined) schedule(delayUs, () => stop((late = expired())));
   try {
     Promise.resolve(work(own)).then(succeed, fail);
   } catch (error) {

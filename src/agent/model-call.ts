@@ -2,7 +2,7 @@ import type { CallInfo, ModelReply, ModelRequest } from '../contracts/model.ts';
 import { PatternbenchError } from '../kernel/errors.ts';
 import { withSignal } from '../kernel/stop.ts';
 import { backoffUs } from '../resilience/backoff.ts';
-import { EVENT, GEN_AI, OWN } from '../telemetry/attribute-names.ts';
+import { EVENT, GEN_AI, type KnownAttributes, OWN } from '../telemetry/attribute-names.ts';
 import type { Attributes, SpanRecord } from '../telemetry/span.ts';
 import { closeEffect, nextPath, openSpan, type Scope, stepScope } from './scope.ts';
 import { errorTypeOf, failSpan, isOver } from './span-error.ts';
@@ -127,46 +127,46 @@ export async function waitVisibly(scope: Scope, name: 'backoff' | 'wait', delayU
 }
 
 function requestAttributes(scope: Scope, request: ModelRequest): Attributes {
-  const attributes: Attributes = {
-    [GEN_AI.operationName]: 'chat',
-    [GEN_AI.providerName]: 'openai',
-    [GEN_AI.requestModel]: request.model,
-    [GEN_AI.requestSeed]: request.seed!,
-    [GEN_AI.outputType]: request.response_format ? 'json' : 'text',
-    [GEN_AI.openaiApiType]: 'chat_completions',
-    [GEN_AI.agentName]: scope.agent,
+  const attributes: KnownAttributes = {
+    'gen_ai.operation.name': 'chat',
+    'gen_ai.provider.name': 'openai',
+    'gen_ai.request.model': request.model,
+    'gen_ai.request.seed': request.seed!,
+    'gen_ai.output.type': request.response_format ? 'json' : 'text',
+    'openai.api.type': 'chat_completions',
+    'gen_ai.agent.name': scope.agent,
   };
-  if (request.temperature !== undefined) attributes[GEN_AI.requestTemperature] = request.temperature;
-  if (request.stream) attributes[GEN_AI.requestStream] = true;
-  if (request.max_completion_tokens !== undefined) attributes[GEN_AI.requestMaxTokens] = request.max_completion_tokens;
-  return attributes;
+  if (request.temperature !== undefined) attributes['gen_ai.request.temperature'] = request.temperature;
+  if (request.stream) attributes['gen_ai.request.stream'] = true;
+  if (request.max_completion_tokens !== undefined) attributes['gen_ai.request.max_tokens'] = request.max_completion_tokens;
+  return attributes as Attributes;
 }
 
 function describeReply(scope: Scope, span: SpanRecord, request: ModelRequest, reply: ModelReply): void {
   const { trial } = scope;
-  const to = span.attributes;
-  to[GEN_AI.responseId] = reply.responseId;
-  to[GEN_AI.responseModel] = reply.servedModel;
-  to[GEN_AI.responseFinishReasons] = [reply.finishReason];
-  to[OWN.provenance] = reply.provenance;
-  if (reply.systemFingerprint !== null) to[GEN_AI.openaiSystemFingerprint] = reply.systemFingerprint;
-  if (reply.fixture !== null) to[OWN.replayFixtureId] = reply.fixture;
-  if (reply.firstChunkMs !== null) to[GEN_AI.timeToFirstChunk] = reply.firstChunkMs / 1000;
-  if (reply.chunks !== null) to[OWN.chunks] = reply.chunks;
+  const to: KnownAttributes = span.attributes;
+  to['gen_ai.response.id'] = reply.responseId;
+  to['gen_ai.response.model'] = reply.servedModel;
+  to['gen_ai.response.finish_reasons'] = [reply.finishReason];
+  to['patternbench.provenance'] = reply.provenance;
+  if (reply.systemFingerprint !== null) to['openai.response.system_fingerprint'] = reply.systemFingerprint;
+  if (reply.fixture !== null) to['patternbench.replay.fixture_id'] = reply.fixture;
+  if (reply.firstChunkMs !== null) to['gen_ai.response.time_to_first_chunk'] = reply.firstChunkMs / 1000;
+  if (reply.chunks !== null) to['patternbench.chunks'] = reply.chunks;
   if (reply.usage === null) {
-    to[OWN.usageMissing] = true;
+    to['patternbench.usage.missing'] = true;
     return;
   }
-  to[GEN_AI.inputTokens] = reply.usage.inputTokens;
-  to[GEN_AI.outputTokens] = reply.usage.outputTokens;
-  to[GEN_AI.cacheReadInputTokens] = reply.usage.cachedInputTokens;
-  to[GEN_AI.reasoningOutputTokens] = reply.usage.reasoningTokens;
+  to['gen_ai.usage.input_tokens'] = reply.usage.inputTokens;
+  to['gen_ai.usage.output_tokens'] = reply.usage.outputTokens;
+  to['gen_ai.usage.cache_read.input_tokens'] = reply.usage.cachedInputTokens;
+  to['gen_ai.usage.reasoning.output_tokens'] = reply.usage.reasoningTokens;
   trial.spent.tokens += reply.usage.inputTokens + reply.usage.outputTokens;
   // The price is that of the model that answered; a provider's private name for it falls back to the requested one.
   const usd =
     trial.costUsd(reply.servedModel, reply.usage, reply.pricedOn) ?? trial.costUsd(request.model, reply.usage, reply.pricedOn);
   if (usd !== null) {
-    to[OWN.costUsd] = usd;
-    to[OWN.priceVersion] = trial.priceVersion;
+    to['patternbench.cost.usd'] = usd;
+    to['patternbench.price.version'] = trial.priceVersion;
   }
 }

@@ -24,8 +24,10 @@ export interface ExecuteRequest {
   /** The id of a run that is no replay; a replay's id follows from what it is. */
   readonly liveRunId: string;
   readonly signal: AbortSignal;
-  /** Facts about the machine and the moment, for environment.json. */
-  readonly environment: Readonly<Record<string, unknown>>;
+  /** Facts about the machine, the moment and the traffic, for environment.json; asked for at the end. */
+  readonly environment: () => Readonly<Record<string, unknown>>;
+  /** What ends the run before its next trial, such as a cap that was met. */
+  readonly mustStop?: () => Error | undefined;
   readonly onProgress?: (done: number, record: TrialRecord) => void;
   /** Asked before the run is written: an error here leaves the last good run as it was. */
   readonly beforeWriting?: (trials: readonly TrialRecord[]) => void;
@@ -50,9 +52,17 @@ export async function execute(request: ExecuteRequest): Promise<ExecutedRun> {
     concurrency: request.concurrency,
     signal: request.signal,
     environmentOf: (trial) => {
+      stopIfAsked(request);
       const { name } = trial.cell.scenario;
       const traffic = request.traffic.get(name)!;
-      return { clock: traffic.clock, model: traffic.modelFor(trial), prices: prices.get(name)!, seed, fixtureSet: traffic.fixtureSet, signal: request.signal };
+      return {
+        clock: traffic.clock,
+        model: traffic.modelFor(trial),
+        prices: prices.get(name)!,
+        seed,
+        fixtureSet: traffic.fixtureSet,
+        signal: request.signal,
+      };
     },
     onTrial: async (finished, record) => {
       const known = rounded(record);
@@ -63,10 +73,16 @@ export async function execute(request: ExecuteRequest): Promise<ExecutedRun> {
     ...(request.onProgress ? { onProgress: request.onProgress } : {}),
   });
   if (request.signal.aborted) throw request.signal.reason as Error;
+  stopIfAsked(request);
   request.beforeWriting?.(trials);
   const run = rounded(composeRecord(plan, trials, facts));
-  await folder.finish(run, request.environment);
+  await folder.finish(run, request.environment());
   return { run, trials, folder: folder.path };
+}
+
+function stopIfAsked({ mustStop }: ExecuteRequest): void {
+  const error = mustStop?.();
+  if (error) throw error;
 }
 
 async function pricesOf(plan: RunPlan): Promise<Map<string, PriceTable>> {

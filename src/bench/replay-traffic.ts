@@ -76,7 +76,11 @@ export async function replayTraffic(choice: ReplayChoice): Promise<Traffic> {
 
 const textOf = ({ scenario, file, remedy }: ReplayChoice): Promise<string> =>
   readFile(file, 'utf8').catch((cause: unknown) => {
-    throw new PatternbenchError('fixture_miss', `nothing has been recorded for ${scenario.name}`, { place: { file }, cause, remedy });
+    throw new PatternbenchError('fixture_miss', `nothing has been recorded for ${scenario.name}`, {
+      place: { file },
+      cause,
+      remedy,
+    });
   });
 
 const otherKeys = ({ scenario, file }: ReplayChoice, otherRules: string | undefined): string[] =>

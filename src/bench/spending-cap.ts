@@ -82,6 +82,11 @@ const overCost = (maxCostUsd: number, spent: number, sent: number): Patternbench
 const unpriced = ({ served, usage }: PaidCall): PatternbenchError =>
   new PatternbenchError(
     'limit_exceeded',
-    usage ? `the model "${served}" has no listed price, so --max-cost cannot be kept` : 'the endpoint tells no usage, so --max-cost cannot be kept',
-    { remedy: 'add its price under prices: in the scenario, or cap with --max-calls', facts: { limit: 'maxCostUsd', retryable: false } },
+    usage
+      ? `the model "${served}" has no listed price, so --max-cost cannot be kept`
+      : 'the endpoint tells no usage, so --max-cost cannot be kept',
+    {
+      remedy: 'add its price under prices: in the scenario, or cap with --max-calls',
+      facts: { limit: 'maxCostUsd', retryable: false },
+    },
   );

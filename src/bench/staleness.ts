@@ -13,7 +13,10 @@ export interface MaxAge {
 const DAY_MS = 86_400_000;
 
 /** A warning where a set is older than it may be; throws `fixture_miss` where it must not be used then. */
-export function staleness({ header, file }: FixtureSet, { maxAge, remedy }: { maxAge: MaxAge | undefined; remedy: string }): string[] {
+export function staleness(
+  { header, file }: FixtureSet,
+  { maxAge, remedy }: { maxAge: MaxAge | undefined; remedy: string },
+): string[] {
   if (!maxAge) return [];
   const age = Math.floor((Date.parse(maxAge.today) - Date.parse(header.recordedOn)) / DAY_MS);
   if (age <= maxAge.days) return [];

@@ -1,4 +1,5 @@
 import type { ModelPort } from '../contracts/model.ts';
+import type { LedgerCounts } from '../fixtures/ledger.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { PatternbenchError } from '../kernel/errors.ts';
 import type { TrialPlan } from './plan.ts';
@@ -16,6 +17,10 @@ export interface Traffic {
   readonly fixtures: string;
   /** What is odd about the recordings, for the person. */
   readonly warnings: readonly string[];
+  /** What became of the calls so far. */
+  readonly ledger: () => LedgerCounts;
+  /** By the model that was asked for: those that answered in the recording. */
+  readonly models: Readonly<Record<string, readonly string[]>>;
   /** Ends the traffic: files are brought into order, servers closed. Says what was recorded. */
   readonly close: () => Promise<TrafficSummary>;
   /** Ends the traffic of a run that did not get to its end: what was recorded so far is kept as it is. */

@@ -10,7 +10,7 @@ import { messageOf, PatternbenchError } from '../kernel/errors.ts';
 import { hash53 } from '../kernel/random.ts';
 import { VirtualClock } from '../kernel/virtual-clock.ts';
 import { NATIVE, type Outcome } from '../schema/trial-record.ts';
-import { GEN_AI, OPERATION, OWN } from '../telemetry/attribute-names.ts';
+import { type KnownAttributes, OPERATION, OWN } from '../telemetry/attribute-names.ts';
 import type { PriceTable } from '../telemetry/cost.ts';
 import { traceIdOf } from '../telemetry/span-ids.ts';
 import { type SpanRecord, TrialTrace } from '../telemetry/span.ts';
@@ -82,26 +82,27 @@ function runtimeOf(plan: TrialPlan, environment: TrialEnvironment, clock: Clock)
 }
 
 function openRoot({ cell, sample, trial }: TrialPlan, runtime: TrialRuntime, { seed, fixtureSet }: TrialEnvironment): SpanRecord {
-  return runtime.trace.start({
+  const root = runtime.trace.start({
     path: '',
     parentPath: null,
     name: `${OPERATION.invokeWorkflow} ${cell.pattern}`,
     startUs: runtime.clock.nowUs(),
     attributes: {
-      [GEN_AI.operationName]: OPERATION.invokeWorkflow,
-      [GEN_AI.workflowName]: cell.pattern,
-      [OWN.scenarioId]: cell.scenario.name,
-      [OWN.adapter]: NATIVE,
-      [OWN.patternName]: cell.pattern,
-      [OWN.sampleId]: sample.id,
-      [OWN.runTrial]: trial,
-      [OWN.runSeed]: seed,
-      [OWN.configHash]: cell.settings,
-      ...(fixtureSet === null ? {} : { [OWN.fixtureSet]: fixtureSet }),
-      [OWN.timeSource]: runtime.clock.kind === 'virtual' ? 'virtual' : 'wall',
-    },
+      'gen_ai.operation.name': OPERATION.invokeWorkflow,
+      'gen_ai.workflow.name': cell.pattern,
+      'patternbench.scenario.id': cell.scenario.name,
+      'patternbench.adapter': NATIVE,
+      'patternbench.pattern.name': cell.pattern,
+      'patternbench.sample.id': sample.id,
+      'patternbench.run.trial': trial,
+      'patternbench.run.seed': seed,
+      'patternbench.config.hash': cell.settings,
+      'patternbench.time.source': runtime.clock.kind === 'virtual' ? 'virtual' : 'wall',
+    } satisfies KnownAttributes,
     after: [],
   });
+  if (fixtureSet !== null) root.attributes[OWN.fixtureSet] = fixtureSet;
+  return root;
 }
 
 function work({ cell, sample }: TrialPlan, runtime: TrialRuntime, { root, signal }: { root: SpanRecord; signal: AbortSignal }): Promise<AgentResult> {

@@ -1,6 +1,6 @@
-import { PatternbenchError } from '../kernel/errors.ts';
 import { defineCommand } from './shell/command.ts';
 import { runBench } from './shell/run-bench.ts';
+import { modeNamed } from './shell/run-mode.ts';
 import { declareRunOptions, type RunOptionValues } from './shell/run-options.ts';
 
 export default defineCommand({
@@ -18,14 +18,11 @@ export default defineCommand({
   configure: (command) => {
     declareRunOptions(command);
     command
-      .option('--mode <mode>', 'record (everything again) or auto (what is missing)', 'record')
+      .option('--mode <mode>', 'record (everything again), auto (what is missing) or once (where there is no file)', 'record')
       .option('--yes', 'do not ask before a real endpoint is called');
   },
   run: ({ options }, shell) => {
     const values = options as unknown as RunOptionValues;
-    if (values.mode !== 'record' && values.mode !== 'auto') {
-      throw new PatternbenchError('usage', `record knows no mode "${values.mode}"`, { remedy: '--mode record or --mode auto' });
-    }
-    return runBench(values, values.mode, shell);
+    return runBench(values, modeNamed(values.mode ?? 'record', ['record', 'auto', 'once']), shell);
   },
 });

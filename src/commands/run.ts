@@ -1,10 +1,7 @@
-import { PatternbenchError } from '../kernel/errors.ts';
-import type { RunRecord } from '../schema/run-record.ts';
 import { defineCommand } from './shell/command.ts';
 import { runBench } from './shell/run-bench.ts';
-import { declareRunOptions, type RunOptionValues } from './shell/run-options.ts';
-
-const MODES = ['replay', 'auto', 'record', 'live'] as const satisfies readonly RunRecord['mode'][];
+import { modeNamed } from './shell/run-mode.ts';
+import { declareReplayOptions, declareRunOptions, type RunOptionValues } from './shell/run-options.ts';
 
 export default defineCommand({
   name: 'run',
@@ -13,14 +10,16 @@ export default defineCommand({
     ['patternbench run', 'every scenario, every pattern, from recordings'],
     ['patternbench run -s support-desk -p single router', 'one scenario, two patterns'],
     ['patternbench run --otlp http://127.0.0.1:4318', 'and send the traces to Jaeger'],
+    ['patternbench run -s support-desk --on-miss collect', 'all that is not recorded, with its cause'],
     ['patternbench run --mode live --provider openai -s starter --yes', 'a real endpoint, nothing recorded'],
   ],
   configure: (command) => {
     declareRunOptions(command);
+    declareReplayOptions(command);
     command
       .option(
         '--mode <mode>',
-        'replay, auto (record what is missing), record (everything again), live (record nothing)',
+        'replay, auto (record what is missing), record (everything again), live (record nothing), once (record if there is no file)',
         'replay',
       )
       .option(
@@ -33,12 +32,6 @@ export default defineCommand({
   },
   run: ({ options }, shell) => {
     const values = options as unknown as RunOptionValues;
-    return runBench(values, modeOf(values.mode ?? 'replay', MODES), shell);
+    return runBench(values, modeNamed(values.mode ?? 'replay', ['replay', 'auto', 'record', 'live', 'once']), shell);
   },
 });
-
-function modeOf<Mode extends string>(text: string, modes: readonly Mode[]): Mode {
-  const mode = modes.find((candidate) => candidate === text);
-  if (mode) return mode;
-  throw new PatternbenchError('usage', `there is no mode "${text}"`, { remedy: `name one of ${modes.join(', ')}` });
-}

@@ -111,7 +111,17 @@ function choiceOf(choice: Choice): Json {
   const { index, texts, others, logprobs, finishReason } = choice;
   const calls = [...choice.calls]
     .sort(([a], [b]) => a - b)
-    .map(([, { head, kind: [member, piece], target, text }]) => ({ ...head, [member]: { ...target, [piece]: text } }));
+    .map(
+      ([
+        ,
+        {
+          head,
+          kind: [member, piece],
+          target,
+          text,
+        },
+      ]) => ({ ...head, [member]: { ...target, [piece]: text } }),
+    );
   const content = texts.get('content');
   return {
     index,
@@ -146,7 +156,10 @@ function partsOf(choice: Json): Json[] {
   const deltas = (Array.isArray(calls) ? calls : []).map((call: unknown, at) => ({
     tool_calls: [{ index: at, ...(isObject(call) ? call : {}) }],
   }));
-  const [first, ...others] = said['content'] || said['refusal'] || deltas.length === 0 ? [said, ...deltas] : [{ ...said, ...deltas[0] }, ...deltas.slice(1)];
+  const [first, ...others] =
+    said['content'] || said['refusal'] || deltas.length === 0
+      ? [said, ...deltas]
+      : [{ ...said, ...deltas[0] }, ...deltas.slice(1)];
   return [
     { index, delta: first, logprobs: choice['logprobs'] ?? null, finish_reason: null },
     ...others.map((delta) => ({ index, delta, logprobs: null, finish_reason: null })),

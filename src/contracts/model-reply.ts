@@ -62,7 +62,15 @@ const MAX_DEPTH = 200;
 export const isShallow = (value: unknown, depth = 0): boolean => {
   if (typeof value !== 'object' || value === null) return true;
   if (depth >= MAX_DEPTH) return false;
-  for (const member of Object.values(value)) if (!isShallow(member, depth + 1)) return false;
+  // Written for speed: every line of every fixture file passes through here.
+  if (Array.isArray(value)) {
+    for (const item of value as unknown[]) if (typeof item === 'object' && !isShallow(item, depth + 1)) return false;
+    return true;
+  }
+  for (const name in value) {
+    const member: unknown = (value as Record<string, unknown>)[name];
+    if (typeof member === 'object' && !isShallow(member, depth + 1)) return false;
+  }
   return true;
 };
 
@@ -160,10 +168,13 @@ export const connectionLost = (cause?: unknown): PatternbenchError =>
 
 /** The error of a stream with an event that is no JSON object. */
 export const brokenStream = (): PatternbenchError =>
-  new PatternbenchError('malformed_response', 'the endpoint streamed an event that is no JSON object', { facts: { retryable: false } });
+  new PatternbenchError('malformed_response', 'the endpoint streamed an event that is no JSON object', {
+    facts: { retryable: false },
+  });
 
 /** Words of endpoints for an error that a repetition would not mend. */
-const FOR_GOOD = /invalid|insufficient_quota|context_length|content_(filter|policy)|not_found|authentication|permission|unsupported/;
+const FOR_GOOD =
+  /invalid|insufficient_quota|context_length|content_(filter|policy)|not_found|authentication|permission|unsupported/;
 
 /** The error that a stream broke off with although its status was 200. Worth another try unless it says that the request is at fault. */
 export function streamError(error: unknown): PatternbenchError {

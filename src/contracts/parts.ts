@@ -9,7 +9,10 @@ import { messageOf, PatternbenchError } from '../kernel/errors.ts';
  */
 export async function loadParts<Part extends { readonly name: string }>(folder: string): Promise<Part[]> {
   const files = await readdir(folder).catch((cause: unknown) => {
-    throw new PatternbenchError('not_found', `there is no folder of parts here: ${messageOf(cause)}`, { place: { file: folder }, cause });
+    throw new PatternbenchError('not_found', `there is no folder of parts here: ${messageOf(cause)}`, {
+      place: { file: folder },
+      cause,
+    });
   });
   const parts: Part[] = [];
   for (const file of files.filter((name) => /\.(ts|js)$/.test(name) && !/\.(d|test)\.ts$/.test(name)).sort()) {

@@ -70,7 +70,9 @@ const callFields = z.object({
       items: z.array(z.unknown()).optional(),
       tools: z.array(z.string()).optional(),
     })
-    .describe('messages (chat.completions), items of the input (responses) and tools by hash; previous_response_id as «key#occ» of the call it refers to'),
+    .describe(
+      'messages (chat.completions), items of the input (responses) and tools by hash; previous_response_id as «key#occ» of the call it refers to',
+    ),
   res: json.optional().describe('the JSON object that came back, without what stands in served, fp and usage'),
   sse: streamCode.optional().describe('the events that came back, where the answer was streamed'),
   raw: z.string().optional().describe('what came back, where it was neither a JSON object nor a stream'),

@@ -14,7 +14,10 @@ const agent = z.strictObject({
   tools: z.array(z.string()).default([]).describe('the only tools it can execute'),
   temperature: z.number().min(0).max(2).optional(),
   maxTurns: z.int().min(1).max(100).optional().describe('model calls in one run of the agent; default 10'),
-  stream: z.boolean().optional().describe('have its answers in chunks, so that the time to the first one is known; default false'),
+  stream: z
+    .boolean()
+    .optional()
+    .describe('have its answers in chunks, so that the time to the first one is known; default false'),
 });
 
 const toolCommon = {

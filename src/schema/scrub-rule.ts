@@ -8,7 +8,11 @@ export type ScrubPreset = (typeof SCRUB_PRESETS)[number];
 export const scrubRule = z.union([
   z.enum(SCRUB_PRESETS),
   z.strictObject({
-    pattern: z.string().min(1).max(500).refine(isUsable, 'must be a regular expression (JavaScript, with the flag u) that finds no empty text'),
+    pattern: z
+      .string()
+      .min(1)
+      .max(500)
+      .refine(isUsable, 'must be a regular expression (JavaScript, with the flag u) that finds no empty text'),
     as: z.string().min(1).max(64).describe('what stands for it in the key of a request'),
   }),
 ]);

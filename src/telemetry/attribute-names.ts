@@ -1,3 +1,5 @@
+import type { AttributeValue } from './span.ts';
+
 /**
  * Attribute names of the OpenTelemetry semantic conventions for generative AI, frozen at v1.41 (the set that Jaeger's GenAI view reads),
  * with the few general and OpenAI ones that our spans carry. Kept here because the npm constants are deprecated and moving.
@@ -137,6 +139,14 @@ export const OWN = {
   /** What was wrong with an answer that had to be mended, or with the attempt that a fallback replaced. */
   problem: 'patternbench.problem',
 } as const;
+
+type ValueOf<T> = T[keyof T];
+
+/**
+ * Attributes with the names above. Spans are filled through this type with their names written out, checked by it: names that are computed
+ * (`[GEN_AI.requestModel]: …`) make a slow object of each, and cost as much as all the rest of a replayed call's span.
+ */
+export type KnownAttributes = { [Name in ValueOf<typeof GEN_AI> | ValueOf<typeof OWN>]?: AttributeValue };
 
 /** Values of `patternbench.step.type` that analyses know: time spent in `backoff` and `wait` is accounted for by that name. */
 export const STEP = {

@@ -7,7 +7,12 @@ const call = fc.record({ id: text, type: fc.constant('function'), function: fc.r
 const message = fc.oneof(
   fc.record({ role: fc.constant('assistant'), content: text, refusal: fc.constant(null) }),
   fc.record({ role: fc.constant('assistant'), content: fc.constant(null), refusal: text }),
-  fc.record({ role: fc.constant('assistant'), content: fc.option(text), refusal: fc.constant(null), tool_calls: fc.array(call, { minLength: 1, maxLength: 3 }) }),
+  fc.record({
+    role: fc.constant('assistant'),
+    content: fc.option(text),
+    refusal: fc.constant(null),
+    tool_calls: fc.array(call, { minLength: 1, maxLength: 3 }),
+  }),
 );
 const completion = fc.record({
   id: text,
@@ -15,22 +20,44 @@ const completion = fc.record({
   created: fc.nat(),
   model: text,
   choices: fc
-    .array(fc.record({ message, logprobs: fc.constant(null), finish_reason: fc.constantFrom('stop', 'length', 'tool_calls') }), { minLength: 1, maxLength: 3 })
+    .array(fc.record({ message, logprobs: fc.constant(null), finish_reason: fc.constantFrom('stop', 'length', 'tool_calls') }), {
+      minLength: 1,
+      maxLength: 3,
+    })
     .map((choices) => choices.map((choice, index) => ({ index, ...choice }))),
   usage: fc.record({ prompt_tokens: fc.nat(), completion_tokens: fc.nat() }),
 });
 
 describe('chunks of a chat completion', () => {
   it('make up the completion that they were made of', () => {
-    fc.assert(fc.property(completion, (whole) => void expect(completionOf(chunksOf(whole, true))).toEqual(whole)));
+    fc.assert(
+      fc.property(completion, (whole) => {
+        expect(completionOf(chunksOf(whole, true))).toEqual(whole);
+      }),
+    );
   });
 
   it('are one for the text, one for each call, one for the end, and usage only where it is asked for', () => {
     const tool = (id: string) => ({ id, type: 'function', function: { name: 'f', arguments: '{}' } });
-    const whole = { id: '1', choices: [{ index: 0, message: { role: 'assistant', content: 'Hm.', tool_calls: [tool('a'), tool('b')] }, finish_reason: 'tool_calls' }], usage: { prompt_tokens: 1 } };
+    const whole = {
+      id: '1',
+      choices: [
+        {
+          index: 0,
+          message: { role: 'assistant', content: 'Hm.', tool_calls: [tool('a'), tool('b')] },
+          finish_reason: 'tool_calls',
+        },
+      ],
+      usage: { prompt_tokens: 1 },
+    };
     expect(chunksOf(whole, true)).toHaveLength(5);
     expect(chunksOf(whole, false)).toHaveLength(4);
-    expect(chunksOf({ ...whole, choices: [{ index: 0, message: { role: 'assistant', content: null, tool_calls: [tool('a')] } }] }, false)).toHaveLength(2);
+    expect(
+      chunksOf(
+        { ...whole, choices: [{ index: 0, message: { role: 'assistant', content: null, tool_calls: [tool('a')] } }] },
+        false,
+      ),
+    ).toHaveLength(2);
   });
 
   it('are put together however an endpoint cuts and interleaves them', () => {
@@ -86,7 +113,9 @@ describe('chunks of a chat completion', () => {
 
   it('of hostile shapes do no harm', () => {
     fc.assert(fc.property(fc.array(fc.jsonValue()), (chunks) => void completionOf(chunks)));
-    const parsed = JSON.parse('{"choices":[{"index":0,"delta":{"__proto__":{"polluted":1},"content":"x"}}],"__proto__":{"polluted":1}}') as object;
+    const parsed = JSON.parse(
+      '{"choices":[{"index":0,"delta":{"__proto__":{"polluted":1},"content":"x"}}],"__proto__":{"polluted":1}}',
+    ) as object;
     completionOf([parsed]);
     expect(({} as { polluted?: unknown }).polluted).toBeUndefined();
   });

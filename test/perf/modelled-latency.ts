@@ -28,7 +28,14 @@ export const modelledLatency: Goal = {
     const { signal } = new AbortController();
     const trial = async (planned: TrialPlan): Promise<Sample> => {
       const beganUs = processCpuUs();
-      const environment = { clock: traffic.clock, model: traffic.modelFor(planned), prices, seed: 7, fixtureSet: traffic.fixtureSet, signal };
+      const environment = {
+        clock: traffic.clock,
+        model: traffic.modelFor(planned),
+        prices,
+        seed: 7,
+        fixtureSet: traffic.fixtureSet,
+        signal,
+      };
       const { spans } = await runTrial(planned, environment);
       return { overriddenDuration: spans[0]!.endUs / 1000, overriddenIterationCost: (processCpuUs() - beganUs) / 1000 };
     };
@@ -58,7 +65,10 @@ export const modelledLatency: Goal = {
       cpuMs += ownMs;
       const { p50, p99, samplesCount } = result.latency;
       const seconds = (ms: number) => `${(ms / 1000).toFixed(2)} s`.padStart(9);
-      rows.push({ what: pattern, value: `${seconds(p50)}${seconds(p99).padStart(11)}${String(samplesCount).padStart(9)}${`${(ownMs / samplesCount).toFixed(2)} ms`.padStart(12)}` });
+      rows.push({
+        what: pattern,
+        value: `${seconds(p50)}${seconds(p99).padStart(11)}${String(samplesCount).padStart(9)}${`${(ownMs / samplesCount).toFixed(2)} ms`.padStart(12)}`,
+      });
     }
     await traffic.close();
     return {

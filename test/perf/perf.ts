@@ -61,7 +61,13 @@ async function main(): Promise<number> {
     out(HELP);
     return values.help ? 0 : 2;
   }
-  const options: GoalOptions = { rounds, sliceMs, root: join(import.meta.dirname, '..', '..'), cpuUs: processCpuUs, tidy: garbageCollector() };
+  const options: GoalOptions = {
+    rounds,
+    sliceMs,
+    root: join(import.meta.dirname, '..', '..'),
+    cpuUs: processCpuUs,
+    tidy: garbageCollector(),
+  };
   let worst = 0;
   for (const goal of GOALS) {
     if (values.goal.length > 0 && !values.goal.includes(goal.id)) continue;

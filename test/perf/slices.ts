@@ -55,10 +55,16 @@ export function garbageCollector(): () => void {
 export async function compare(baseline: Variant, variants: readonly Variant[], options: SliceOptions): Promise<Comparison> {
   const all = [baseline, { ...baseline, name: `${baseline.name} again` }, ...variants];
   // Compiling and filling caches must not be charged to whoever comes first.
-  await costsOf(all, { ...options, rounds: 3 });
+  await costsOf(all, { ...options, rounds: 10 });
   for (let attempts = 1; ; attempts++) {
     const costs = await costsOf(all, options);
-    const measured = costs.map((cost) => ({ ratio: pairedRatio(cost, costs[0]!), unitUs: pairedRatio(cost, cost.map(() => 1)) }));
+    const measured = costs.map((cost) => ({
+      ratio: pairedRatio(cost, costs[0]!),
+      unitUs: pairedRatio(
+        cost,
+        cost.map(() => 1),
+      ),
+    }));
     const aa = measured[1]!;
     const over = isVoid(aa.ratio.median);
     if (over && attempts < ATTEMPTS) continue;

@@ -80,26 +80,34 @@ export const usageChunk = () => chunk({}, null, { choices: [], usage: USAGE });
 /** Chunks of an answer in these words; with usage if the request asks for it, as OpenAI does. */
 export function chunksFor({ body }: Asked, words: readonly string[]): object[] {
   const asksUsage = (body['stream_options'] as { include_usage?: boolean } | undefined)?.include_usage === true;
-  const chunks = [chunk({ role: 'assistant', content: '', refusal: null }), ...words.map((content) => chunk({ content })), chunk({}, 'stop')];
+  const chunks = [
+    chunk({ role: 'assistant', content: '', refusal: null }),
+    ...words.map((content) => chunk({ content })),
+    chunk({}, 'stop'),
+  ];
   return asksUsage ? [...chunks.map((each) => ({ ...each, usage: null })), usageChunk()] : chunks;
 }
 
 export interface Streaming {
   readonly gapMs?: number;
   /** What comes after the last piece: the end (default), a reset of the connection, or nothing at all. */
-  readonly then?: 'end' | 'reset' | 'silence';
+  readonly after?: 'end' | 'reset' | 'silence';
 }
 
 /** Sends pieces of a stream, each in a packet of its own. */
-export async function stream(reply: ServerResponse, pieces: readonly string[], { gapMs = 0, then = 'end' }: Streaming = {}): Promise<void> {
+export async function stream(
+  reply: ServerResponse,
+  pieces: readonly string[],
+  { gapMs = 0, after = 'end' }: Streaming = {},
+): Promise<void> {
   reply.writeHead(200, { 'content-type': 'text/event-stream', 'x-request-id': 'req_1', 'set-cookie': 'session=1' });
   for (const [i, piece] of pieces.entries()) {
     if (i > 0 && gapMs > 0) await pause(gapMs);
     if (reply.destroyed) return;
     await new Promise<void>((resolve) => reply.write(piece, () => resolve()));
   }
-  if (then === 'end') reply.end();
-  if (then === 'reset') {
+  if (after === 'end') reply.end();
+  if (after === 'reset') {
     // Not in the same packet as the last piece, or the client would not see that one.
     await pause(2);
     reply.socket?.resetAndDestroy();
@@ -112,4 +120,6 @@ export const say = (reply: ServerResponse, status: number, text: string, headers
 
 /** JSON, gzipped. */
 export const sayGzipped = (reply: ServerResponse, body: unknown): void =>
-  void reply.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' }).end(gzipSync(JSON.stringify(body)));
+  void reply
+    .writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' })
+    .end(gzipSync(JSON.stringify(body)));

@@ -1,31 +1,37 @@
 import { describe, expect, it } from 'vitest';
 import type { CallInfo, ModelPort, ModelReply, ModelRequest } from '../../src/contracts/model.ts';
-import { loadFixtureSet } from '../../src/fixtures/fixture-set.ts';
-import { callText, lineText } from '../../src/fixtures/line-text.ts';
 import type { Fetch } from '../../src/fixtures/recorder.ts';
 import { replayPort } from '../../src/fixtures/replay-port.ts';
-import { requestKey } from '../../src/fixtures/request-key.ts';
-import { encodeStream } from '../../src/fixtures/stream-coding.ts';
-import { streamEvent } from '../../src/fixtures/stream-event.ts';
 import { installAmbientTime } from '../../src/kernel/ambient-time.ts';
 import type { PatternbenchError } from '../../src/kernel/errors.ts';
 import { VirtualClock } from '../../src/kernel/virtual-clock.ts';
-import type { CallLine } from '../../src/schema/fixture.ts';
 import { fixtureFetch } from '../../src/transport/fixture-fetch.ts';
 import { loadClient, openaiPort } from '../../src/transport/openai-port.ts';
 import { atComment } from '../../src/fixtures/sse.ts';
-import { drain, sdk } from '../fixtures/record-over-http.ts';
 import { answered, completion, endpoint, header, load, newFile, onClock, recordTo } from '../fixtures/recording.fixture.ts';
-import { chunk, DONE, sse, usageChunk, USAGE } from '../support/misbehaving-server.ts';
+import { chunk, sse, usageChunk } from '../support/misbehaving-server.ts';
 
 const STREAM = { stream: true, stream_options: { include_usage: true } } as const;
-const ask = (user: string, more: Partial<ModelRequest> = STREAM): ModelRequest => ({ model: 'gpt-4o', messages: [{ role: 'user', content: user }], ...more });
+const ask = (user: string, more: Partial<ModelRequest> = STREAM): ModelRequest => ({
+  model: 'gpt-4o',
+  messages: [{ role: 'user', content: user }],
+  ...more,
+});
 
 const portTo = (fetchIt: Fetch, inTime = false): ModelPort =>
-  openaiPort({ baseURL: 'http://endpoint.test/v1', apiKey: 'none', fetch: fetchIt, provenance: 'simulated', pricedOn: header.recordedOn, identify: true, inTime });
+  openaiPort({
+    baseURL: 'http://endpoint.test/v1',
+    apiKey: 'none',
+    fetch: fetchIt,
+    provenance: 'simulated',
+    pricedOn: header.recordedOn,
+    identify: true,
+    inTime,
+  });
 
 /** A stream whose events come at these times. */
-const timed = (events: readonly (readonly [ms: number, data: unknown])[]): string => events.map(([ms, data]) => atComment(ms) + sse(data)).join('');
+const timed = (events: readonly (readonly [ms: number, data: unknown])[]): string =>
+  events.map(([ms, data]) => atComment(ms) + sse(data)).join('');
 
 const TIMES = [200.2, 225, 225, 250.5, 400] as const;
 const wordsAt = (text: string): string =>
@@ -42,7 +48,10 @@ const streamed = (text: string, ms: number): Response =>
   new Response(text, { headers: { 'content-type': 'text/event-stream', 'openai-processing-ms': String(ms) } });
 
 /** What calls leave: reply or error, and when. */
-async function log(port: ModelPort, trial: (call: (request: ModelRequest) => Promise<ModelReply>, info: CallInfo) => Promise<unknown>) {
+async function log(
+  port: ModelPort,
+  trial: (call: (request: ModelRequest) => Promise<ModelReply>, info: CallInfo) => Promise<unknown>,
+) {
   const lines: Record<string, unknown>[] = [];
   await onClock((info) =>
     trial(async (request) => {
@@ -68,11 +77,27 @@ const modelled = () =>
   endpoint((body) => {
     const text = String(body.messages[0]!.content);
     const { stream } = body as { readonly stream?: boolean };
-    if (text === 'error') return streamed(timed([[30, chunk({ content: 'It' })], [90, { error: { message: 'overloaded', type: 'server_error' } }]]), 120);
-    if (text === 'broken') return streamed(timed([[30, chunk({ content: 'It' })], [40, '{"id"'], [50, '[DONE]']]), 50);
+    if (text === 'error')
+      return streamed(
+        timed([
+          [30, chunk({ content: 'It' })],
+          [90, { error: { message: 'overloaded', type: 'server_error' } }],
+        ]),
+        120,
+      );
+    if (text === 'broken')
+      return streamed(
+        timed([
+          [30, chunk({ content: 'It' })],
+          [40, '{"id"'],
+          [50, '[DONE]'],
+        ]),
+        50,
+      );
     if (text === 'empty') return streamed('', 70);
     if (text === 'page') return new Response('<html>', { headers: { 'content-type': 'text/html', 'openai-processing-ms': '7' } });
-    if (text === 'limit') return Response.json({ error: { message: 'slow down' } }, { status: 429, headers: { 'openai-processing-ms': '9' } });
+    if (text === 'limit')
+      return Response.json({ error: { message: 'slow down' } }, { status: 429, headers: { 'openai-processing-ms': '9' } });
     if (text === 'whole') return answered(completion('All at once'), 300);
     return stream ? streamed(wordsAt(text), TIMES[4]) : answered(completion(text), 350);
   });
@@ -111,7 +136,11 @@ describe('a streamed call', () => {
 
   it('tells when its first chunk came and how many there were; whole ones tell neither', async () => {
     const { value, ms } = await onClock((info) => portTo(modelled().fetch).call(ask('a'), info));
-    expect(value).toMatchObject({ firstChunkMs: TIMES[0], chunks: 5, usage: { inputTokens: 20, outputTokens: 5, cachedInputTokens: 4 } });
+    expect(value).toMatchObject({
+      firstChunkMs: TIMES[0],
+      chunks: 5,
+      usage: { inputTokens: 20, outputTokens: 5, cachedInputTokens: 4 },
+    });
     expect(value.message.content).toBe('a, well');
     expect(ms).toBe(400);
     const whole = await onClock((info) => portTo(modelled().fetch).call(ask('a', {}), info));
@@ -128,10 +157,20 @@ describe('a streamed call', () => {
     const options = { set: load(file), trial: 0, scenario: 'triage' };
     for (const port of [() => replayPort(options), () => portTo(fixtureFetch(options))]) {
       const whole = await onClock((info) => port().call(ask('streamed', {}), info));
-      expect([whole.value.message.content, whole.value.chunks, whole.value.usage?.inputTokens, whole.ms]).toEqual(['streamed, well', null, 20, 400]);
+      expect([whole.value.message.content, whole.value.chunks, whole.value.usage?.inputTokens, whole.ms]).toEqual([
+        'streamed, well',
+        null,
+        20,
+        400,
+      ]);
       const chunks = await onClock((info) => port().call(ask('recorded whole'), info));
       // One for the text, one for the end, one for the usage.
-      expect(chunks.value).toMatchObject({ message: { content: 'recorded whole' }, firstChunkMs: 350, chunks: 3, usage: { inputTokens: 20 } });
+      expect(chunks.value).toMatchObject({
+        message: { content: 'recorded whole' },
+        firstChunkMs: 350,
+        chunks: 3,
+        usage: { inputTokens: 20 },
+      });
       expect(chunks.ms).toBe(350);
       const bare = await onClock((info) => port().call(ask('recorded whole', { stream: true }), info));
       expect([bare.value.chunks, bare.value.usage]).toEqual([2, null]);
@@ -149,75 +188,10 @@ describe('a streamed call', () => {
       const stop = new AbortController();
       const reason = new Error('enough');
       clock.schedule(230_000, () => stop.abort(reason));
-      await expect(clock.run(() => port.call(ask('a'), { agent: 'a', path: '', signal: stop.signal, clock }))).rejects.toBe(reason);
+      await expect(clock.run(() => port.call(ask('a'), { agent: 'a', path: '', signal: stop.signal, clock }))).rejects.toBe(
+        reason,
+      );
       expect(clock.nowUs()).toBe(230_000);
     }
-  });
-});
-
-/** A recorded stream that ends in a way of its own. */
-function recordedEnd(end: CallLine['end']) {
-  const events = [streamEvent(JSON.stringify(chunk({ content: 'It ' })), 100, undefined), streamEvent(JSON.stringify(chunk({ content: 'is' })), 150, undefined)];
-  const request = { model: 'gpt-4o', messages: [{ role: 'user', content: 'a' }] };
-  const line = { t: 'call', key: requestKey(request), trial: 0, occ: 0, api: 'chat.completions', agent: '', path: '', ms: 200, ttfb: 100, end, status: 200, model: 'gpt-4o', hdr: {}, req: { model: 'gpt-4o', messages: ['h'] }, ...encodeStream(events, 'chat.completions') };
-  const head = { t: 'cassette', v: 1, ...header, key: { canon: 1, ignore: [] } };
-  const text = [lineText(head), lineText({ t: 'm', h: 'h', role: 'user', content: 'a' }), callText(line as CallLine), lineText({ t: 'end', calls: 1 })].join('\n');
-  return loadFixtureSet(`${text}\n`, 'f.jsonl');
-}
-
-describe('the events of a recording on ambient time', () => {
-  const replayed = async (end: CallLine['end'], upTo = Infinity) => {
-    using _ambient = installAmbientTime();
-    const misses: string[] = [];
-    const set = recordedEnd(end);
-    const clock = new VirtualClock();
-    const seen = await clock.run(async () => {
-      const client = sdk('http://replay.invalid/v1', fixtureFetch({ set, trial: 0, scenario: 'triage', inTime: true, onMiss: ({ message }) => misses.push(message) }));
-      const times: number[] = [];
-      const chunks = await client.chat.completions.create({ model: 'gpt-4o', messages: [{ role: 'user', content: 'a' }], stream: true });
-      times.push(clock.nowUs() / 1000);
-      const { error } = await drain(
-        (async function* () {
-          for await (const each of chunks) {
-            yield each;
-            times.push(clock.nowUs() / 1000);
-            if (times.length > upTo) return;
-          }
-        })(),
-      );
-      return { times, error, endMs: clock.nowUs() / 1000 };
-    });
-    return { ...seen, misses };
-  };
-
-  it('come when they are due; the response itself with the first', async () => {
-    expect(await replayed('ok')).toEqual({ times: [100, 100, 150], error: undefined, endMs: 200, misses: [] });
-  });
-
-  it('break off when they did', async () => {
-    expect(await replayed('cut')).toEqual({ times: [100, 100, 150], error: expect.objectContaining({ message: expect.stringContaining('terminated') }), endMs: 200, misses: [] });
-  });
-
-  // Guard: the miss behind a cancelled stream is made as it is read (event-stream.ts), and nothing reads ahead of its time (paced-stream.ts).
-  it('end in a miss behind the point where the recorded caller gave up, and only for who gets there', async () => {
-    const patient = await replayed('cancelled');
-    expect(patient).toMatchObject({ times: [100, 100, 150], endMs: 1400, error: { code: 'fixture_miss' } });
-    expect(patient.misses).toHaveLength(1);
-    expect(await replayed('cancelled', 2)).toMatchObject({ times: [100, 100, 150], endMs: 150, error: undefined, misses: [] });
-  });
-
-  it('carry their usage where it was asked for', async () => {
-    const set = loadFixtureSet(
-      await (async () => {
-        const file = newFile();
-        const { recorder, writer } = recordTo(file, endpoint(() => streamed(`${timed([[5, chunk({ content: 'x' }, 'stop')], [6, usageChunk()]])}${DONE}`, 6)).fetch);
-        await onClock((info) => portTo(recorder.fetchFor(0)).call(ask('a'), info));
-        writer.finish();
-        const { readFileSync } = await import('node:fs');
-        return readFileSync(file, 'utf8');
-      })(),
-      'f.jsonl',
-    );
-    expect(set.interactions[0]!.line.usage).toEqual(USAGE);
   });
 });

@@ -5,9 +5,9 @@ import { brokenByInfrastructure } from '../../bench/compose-record.ts';
 import { type ExecutedRun, execute } from '../../bench/execute.ts';
 import { checkModelMap, checkReplacement, fixtureFile, openTraffic, planRun, type RunChoice } from '../../bench/prepare-run.ts';
 import { pushRun } from '../../bench/push-run.ts';
-import { recordCommands } from '../../bench/record-commands.ts';
 import { readSensitivity } from '../../bench/sensitivity.ts';
-import type { RunPlan, TrialPlan } from '../../bench/plan.ts';
+import type { RunPlan } from '../../bench/plan.ts';
+import { type SpendingCap, spendingCap } from '../../bench/spending-cap.ts';
 import type { Traffic } from '../../bench/traffic.ts';
 import { TOOL_VERSION } from '../../bench/version.ts';
 import { PatternbenchError } from '../../kernel/errors.ts';
@@ -20,32 +20,35 @@ import { askBeforeSpending } from './ask-before-spending.ts';
 import { EXIT } from './exit-code.ts';
 import { fromHere } from './from-here.ts';
 import { progressOf } from './progress.ts';
+import { decideOnce, failClosed, type RunMode } from './run-mode.ts';
 import type { RunOptionValues } from './run-options.ts';
 import type { Shell } from './shell.ts';
+import { ledgerFacts, ledgerLines, toBeTold } from './tell-ledger.ts';
+import { type Missed, missingError } from './tell-misses.ts';
 
 /** Requests to an endpoint in one run unless --max-calls says otherwise: enough for what ships, a stop for what runs away. */
 const MAX_CALLS = { billed: 200, free: 100_000 } as const;
 
-interface Missed {
-  readonly plan: TrialPlan;
-  readonly miss: PatternbenchError;
-}
-
 /** Runs, records or replays what the options name, prints what came out, and returns the exit code. */
-export async function runBench(options: RunOptionValues, mode: RunRecord['mode'], shell: Shell): Promise<number> {
+export async function runBench(options: RunOptionValues, wanted: RunMode, shell: Shell): Promise<number> {
   const missed: Missed[] = [];
-  const choice = choiceOf(options, mode, { shell, onMiss: (plan, miss) => void missed.push({ plan, miss }) });
-  const plan = await planRun(choice);
+  const asked = choiceOf(options, wanted, { shell, onMiss: (plan, miss) => void missed.push({ plan, miss }) });
+  const plan = await planRun(asked);
+  const choice = wanted === 'once' ? decideOnce(asked, plan) : asked;
+  const { mode } = choice;
+  failClosed(choice, shell, options.allowLive === true);
   checkModelMap(plan, choice.models);
   if (mode === 'record') checkReplacement(plan, choice);
   if (mode !== 'replay') await askBeforeSpending(plan, choice, { shell, yes: options.yes === true });
-  const traffic = await openTraffic(choice, plan);
+  const cap = spendingCap(choice);
+  const traffic = await openTraffic(choice, plan, cap);
   for (const warning of [...traffic.values()].flatMap(({ warnings }) => warnings))
     shell.err(safeText(fromHere(`warning: ${warning}`, shell)));
   let executed: ExecutedRun;
   try {
-    executed = await executePlan({ options, choice, plan, traffic, missed, shell });
+    executed = await executePlan({ options, choice, plan, traffic, cap, missed, shell });
   } catch (error) {
+    if (!options.quiet) for (const line of ledgerLines(traffic, choice)) shell.err(safeText(line));
     for (const open of traffic.values()) await open.abandon();
     const kept = whatIsKept(choice, plan, error);
     if (kept !== undefined) shell.err(safeText(kept));
@@ -57,23 +60,38 @@ export async function runBench(options: RunOptionValues, mode: RunRecord['mode']
     shell.err(safeText(whatIsKept(choice, plan)!));
     traffic.clear();
   }
-  for (const [scenario, open] of traffic) {
-    const { file, recorded, reused, changed } = await open.close();
-    if (file)
-      shell.err(
-        `${scenario}: ${recorded} recorded, ${reused} answered from recordings; ${relative(shell.root, file)} ${changed ? 'written' : 'unchanged'}`,
-      );
-  }
+  await closeTraffic(traffic, choice, { shell, quiet: options.quiet === true });
   await pushTraces(executed.folder, options, shell);
   await print(executed, options, shell);
   return verdict(executed, shell);
 }
 
+/** Ends the traffic of a run that got to its end, and says what became of its calls. */
+async function closeTraffic(
+  traffic: ReadonlyMap<string, Traffic>,
+  choice: RunChoice,
+  { shell, quiet }: { shell: Shell; quiet: boolean },
+) {
+  const unused: string[] = [];
+  for (const [scenario, open] of traffic) {
+    const { file, recorded, reused, changed } = await open.close();
+    const rest = toBeTold(open.ledger(), choice).unused;
+    const beside = rest > 0 ? `, ${rest} recorded before and not asked for` : '';
+    if (!file) unused.push(...ledgerLines(new Map([[scenario, open]]), choice));
+    else {
+      const end = `${relative(shell.root, file)} ${changed ? 'written' : 'unchanged'}`;
+      shell.err(`${scenario}: ${recorded} recorded, ${reused} answered from recordings${beside}; ${end}`);
+    }
+  }
+  if (!quiet) for (const line of unused) shell.err(safeText(line));
+}
+
 function choiceOf(
   options: RunOptionValues,
-  mode: RunRecord['mode'],
+  wanted: RunMode,
   { shell, onMiss }: { shell: Shell; onMiss: RunChoice['onMiss'] },
 ): RunChoice {
+  const mode = wanted === 'once' ? 'record' : wanted;
   const provider = options.provider ?? (mode === 'live' ? 'openai' : 'simulated');
   return {
     root: shell.root,
@@ -86,11 +104,23 @@ function choiceOf(
     samples: options.sample,
     models: options.model,
     maxCalls: options.maxCalls ?? (provider === 'simulated' ? MAX_CALLS.free : MAX_CALLS.billed),
+    maxCostUsd: options.maxCost,
     env: shell.env,
     today: new Date(shell.now()).toISOString().slice(0, 10),
     onMiss,
     transport: transportOf(options, mode),
+    missPolicy: options.onMiss,
+    exhausted: options.exhausted,
+    maxAge: maxAgeOf(options),
   };
+}
+
+function maxAgeOf({ maxAge, stale }: RunOptionValues): RunChoice['maxAge'] {
+  if (maxAge !== undefined) return { days: maxAge, then: stale ?? 'warn' };
+  if (stale === undefined) return undefined;
+  throw new PatternbenchError('usage', '--stale says what recordings do that are older than --max-age', {
+    remedy: 'add --max-age <days>',
+  });
 }
 
 function transportOf({ transport = 'port' }: RunOptionValues, mode: RunRecord['mode']): ReplayTransport {
@@ -110,11 +140,12 @@ interface Execution {
   readonly choice: RunChoice;
   readonly plan: RunPlan;
   readonly traffic: ReadonlyMap<string, Traffic>;
+  readonly cap: SpendingCap;
   readonly missed: readonly Missed[];
   readonly shell: Shell;
 }
 
-async function executePlan({ options, choice, plan, traffic, missed, shell }: Execution): Promise<ExecutedRun> {
+async function executePlan({ options, choice, plan, traffic, cap, missed, shell }: Execution): Promise<ExecutedRun> {
   const { mode } = choice;
   // Recordings need no network: whatever tries to reach it in a replay (a tool, a library) must fail loudly, or it is not a replay.
   using _guard = mode === 'replay' ? await installNetworkGuard({ allow: [] }) : undefined;
@@ -134,10 +165,11 @@ async function executePlan({ options, choice, plan, traffic, missed, shell }: Ex
       sensitivity: await sensitivities(plan, shell),
       liveRunId: `${new Date(shell.now()).toISOString().replace(/[-:.]/g, '')}-${mode}`.toLowerCase(),
       signal: shell.signal,
-      environment: environmentOf(shell),
+      environment: () => ({ ...environmentOf(shell), fixtures: ledgerFacts(traffic) }),
+      mustStop: cap.reached,
       ...(progress ? { onProgress: (_done, record) => progress.tick(record) } : {}),
       beforeWriting: () => {
-        if (missed.length > 0) throw missing(missed, plan.trials.length, choice);
+        if (missed.length > 0) throw missingError(missed, plan.trials.length, choice);
       },
     });
   } finally {
@@ -161,27 +193,6 @@ const environmentOf = (shell: Shell) => ({
   cpus: availableParallelism(),
   writtenAt: new Date(shell.now()).toISOString(),
 });
-
-/** One error for all misses: how many, each cause once, and what to paste. */
-function missing(missed: readonly Missed[], trials: number, choice: RunChoice): PatternbenchError {
-  const affected = new Set(missed.map(({ plan }) => plan)).size;
-  const causes = new Map<string, { miss: PatternbenchError; count: number }>();
-  for (const { plan, miss } of missed) {
-    const cause = String(miss.facts['cause'] ?? '') + String(miss.facts['agent'] ?? '') + plan.cell.scenario.name;
-    causes.set(cause, { miss: causes.get(cause)?.miss ?? miss, count: (causes.get(cause)?.count ?? 0) + 1 });
-  }
-  const told = [...causes.values()]
-    .slice(0, 3)
-    .map(({ miss, count }) => `${count > 1 ? `${count} times, such as: ` : ''}${miss.message}`);
-  const scenarios = [...new Set(missed.map(({ plan }) => plan.cell.scenario))];
-  return new PatternbenchError(
-    'fixture_miss',
-    `${affected} of ${trials} trials asked for something that is not recorded; this run says nothing and was not written.\n\n${told.join('\n\n')}`,
-    {
-      remedy: `record what is missing, and only that,\n${scenarios.map((scenario) => recordCommands(scenario, choice)).join('\n')}`,
-    },
-  );
-}
 
 /** What a run that did not get to its end leaves behind. */
 function whatIsKept(choice: RunChoice, plan: RunPlan, error?: unknown): string | undefined {

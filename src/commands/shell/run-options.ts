@@ -1,4 +1,6 @@
 import type { Command } from 'commander';
+import { type MissPolicy, ON_MISS } from '../../bench/replay-traffic.ts';
+import { EXHAUSTED, type Exhausted } from '../../fixtures/ledger.ts';
 import { PatternbenchError } from '../../kernel/errors.ts';
 
 /** Options that `run` and `record` share. */
@@ -14,11 +16,49 @@ export function declareRunOptions(command: Command): void {
     .option('--provider <name>', 'simulated, openai: where unrecorded answers come from')
     .option('--model <from=to>', 'ask the endpoint for another model (repeatable)', modelMap, {})
     .option('--max-calls <count>', 'requests to the endpoint, in all', wholeNumber('--max-calls', 1))
+    .option('--max-cost <usd>', 'stop before the endpoint has cost more, at listed prices', amount('--max-cost'))
+    .option('--allow-live', 'ask a real endpoint although this runs under CI')
     .option('--otlp <url>', 'send the traces to an OTLP/HTTP endpoint such as Jaeger (also OTEL_EXPORTER_OTLP_ENDPOINT)')
     .option('--json', 'print the run record as JSON instead of the table')
     .option('--quiet', 'no progress')
     .option('--no-color', 'plain text');
 }
+
+/** Options of `run` about recordings that do not fit. */
+export function declareReplayOptions(command: Command): void {
+  command
+    .option(
+      '--on-miss <what>',
+      'fail (end the trial) or collect (go on, and list all that is not recorded)',
+      oneOf('--on-miss', ON_MISS),
+      'fail',
+    )
+    .option(
+      '--exhausted <what>',
+      'repeats beyond the recorded ones: error, last (again) or cycle',
+      oneOf('--exhausted', EXHAUSTED),
+      'error',
+    )
+    .option('--max-age <days>', 'how old recordings may be', wholeNumber('--max-age', 0))
+    .option('--stale <what>', 'what older ones do: warn or error', oneOf('--stale', ['warn', 'error'] as const));
+}
+
+/** A parser of one of some words; throws `usage` that names all. */
+export const oneOf =
+  <Word extends string>(option: string, words: readonly Word[]) =>
+  (text: string): Word => {
+    const word = words.find((candidate) => candidate === text);
+    if (word) return word;
+    throw new PatternbenchError('usage', `${option} knows no "${text}"`, { remedy: `name one of ${words.join(', ')}` });
+  };
+
+const amount =
+  (option: string) =>
+  (text: string): number => {
+    const value = Number(text);
+    if (text.trim() !== '' && Number.isFinite(value) && value > 0) return value;
+    throw new PatternbenchError('usage', `${option} takes US dollars, such as 0.50; got "${text}"`);
+  };
 
 /** A parser of whole numbers for an option; throws `usage` naming the option. */
 export const wholeNumber =
@@ -55,12 +95,18 @@ export interface RunOptionValues {
   readonly provider?: string;
   readonly model: Readonly<Record<string, string>>;
   readonly maxCalls?: number;
+  readonly maxCost?: number;
+  readonly allowLive?: boolean;
   readonly otlp?: string;
   readonly json?: boolean;
   readonly quiet?: boolean;
   readonly yes?: boolean;
   /** Only on `run`. */
   readonly transport?: string;
+  readonly onMiss?: MissPolicy;
+  readonly exhausted?: Exhausted;
+  readonly maxAge?: number;
+  readonly stale?: 'warn' | 'error';
   readonly strictClock?: boolean;
   readonly mode?: string;
 }

@@ -50,7 +50,13 @@ export const coldStart: Goal = {
         isVoid: false,
         rows: names.map((name) => ({
           what: name,
-          value: `${Math.round(pairedRatio(costs.get(name)!, bare.map(() => 1)).median)} ms`.padStart(10) + ratioOf(name).median.toFixed(2).padStart(8),
+          value:
+            `${Math.round(
+              pairedRatio(
+                costs.get(name)!,
+                bare.map(() => 1),
+              ).median,
+            )} ms`.padStart(10) + ratioOf(name).median.toFixed(2).padStart(8),
         })),
         conditions: `CPU of whole processes, sources stripped of their types at each start; medians of ${ROUNDS} rounds`,
       });
@@ -61,7 +67,10 @@ export const coldStart: Goal = {
 };
 
 function cpuMs(tell: string, args: readonly string[], cwd: string): number {
-  const { status, output } = spawnSync(process.execPath, ['--require', tell, ...args], { cwd, stdio: ['ignore', 'ignore', 'ignore', 'pipe'] });
+  const { status, output } = spawnSync(process.execPath, ['--require', tell, ...args], {
+    cwd,
+    stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
+  });
   if (status !== 0) throw new Error(`node ${args.join(' ')} ended with ${status}`);
   return Number(output[3]?.toString()) / 1000;
 }

@@ -8,16 +8,12 @@ import type { Traffic } from '../../../src/bench/traffic.ts';
 import { type FinishedTrial, runTrial } from '../../../src/bench/trial.ts';
 import { defineProvider } from '../../../src/contracts/provider.ts';
 import { realClock } from '../../../src/kernel/real-clock.ts';
-import type { Profile } from '../../../src/simulation/profiles.ts';
 import { startSimulatedServer } from '../../../src/simulation/server.ts';
 import { worldOf } from '../../../src/simulation/world.ts';
 import { priceTable } from '../../../src/telemetry/cost.ts';
 import type { Goal, Row } from '../goal.ts';
 import { spreadOf } from '../ratio.ts';
 import { supportDesk } from '../workload/support-desk.ts';
-
-/** Of a model's latency, so that a trial lasts some seconds and the whole goal not a minute. */
-const SCALE = 0.35;
 
 /** A simulated model behind HTTP on loopback that really takes its time. */
 const slowModel = defineProvider({
@@ -27,19 +23,12 @@ const slowModel = defineProvider({
     const server = await startSimulatedServer({
       world: worldOf(scenario),
       pace: { kind: 'real', clock: realClock() },
-      adjust: (profile: Profile) => ({ ...profile, latency: scaled(profile.latency) }),
     });
     return {
       ...{ baseURL: server.baseURL, apiKey: 'none', provenance: 'simulated', timing: 'measured', profile: 'slow', billed: false },
       [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
     };
   },
-});
-
-const scaled = (latency: Profile['latency']): Profile['latency'] => ({
-  ...latency,
-  baseMs: latency.baseMs * SCALE,
-  msPerOutputToken: latency.msPerOutputToken * SCALE,
 });
 
 /** What a trial took when it was recorded, by the clock on the wall, and what its replay says. */
@@ -53,7 +42,16 @@ export const replayFaithful: Goal = {
     try {
       const file = join(folder, 'slow.jsonl');
       const recording = await endpointTraffic({
-        ...{ scenario, provider: slowModel, mode: 'record', profile: undefined, trials: 2, models: {}, maxCalls: 10_000, env: {} },
+        ...{
+          scenario,
+          provider: slowModel,
+          mode: 'record',
+          profile: undefined,
+          trials: 2,
+          models: {},
+          maxCalls: 10_000,
+          env: {},
+        },
         fileOf: () => file,
         today: '2026-11-20',
       });
@@ -75,7 +73,14 @@ async function latencies(plan: RunPlan, traffic: Traffic): Promise<number[]> {
   const { signal } = new AbortController();
   const finished = await Promise.all(
     plan.trials.map((trial) =>
-      runTrial(trial, { clock: traffic.clock, model: traffic.modelFor(trial), prices, seed: 7, fixtureSet: traffic.fixtureSet, signal }),
+      runTrial(trial, {
+        clock: traffic.clock,
+        model: traffic.modelFor(trial),
+        prices,
+        seed: 7,
+        fixtureSet: traffic.fixtureSet,
+        signal,
+      }),
     ),
   );
   return finished.map(latencyMs);
@@ -112,7 +117,7 @@ function resultOf(measured: readonly number[], replayed: readonly number[]) {
     isVoid: false,
     rows,
     conditions:
-      `pipelines of support-desk, at once, over HTTP on loopback to the simulated model in this process, at ${SCALE} of its latencies, ` +
-      'recorded with measured timing, replayed from the written file',
+      'pipelines of support-desk, all at once, over HTTP on loopback to the simulated model, which runs in this process and waits as long ' +
+      'as it says; recorded with measured timing, replayed from the written file',
   };
 }

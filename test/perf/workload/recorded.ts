@@ -37,14 +37,18 @@ export async function recordWorkload(): Promise<Workload> {
     const file = join(folder, 'simulated.jsonl');
     const bodies: Workload['bodies'][number][] = [];
     const header = { scenario: 'seven-calls', profile: 'simulated', provenance: 'simulated', timing: 'modelled' } as const;
-    using writer = openFixtureWriter({ file, fresh: false, header: { ...header, trials: 25, recordedOn: '2026-11-20', tool: 'perf' } });
+    using writer = openFixtureWriter({
+      file,
+      fresh: false,
+      header: { ...header, trials: 5, recordedOn: '2026-11-20', tool: 'perf' },
+    });
     const recording = recorder({ writer, upstream: endpoint, timing: 'modelled', clock: realClock(), maxCalls: 1000 });
     for (const plan of trials) {
       const fetch = recording.fetchFor(plan.trial);
       const port = openaiPort({ ...ENDPOINT, fetch, identify: true });
       const model: ModelPort = {
         call: (request, info) => {
-          if (plan.trial === 0) bodies.push({ ...request });
+          if (plan.trial === 0 && plan.sample.id === 's1') bodies.push({ ...request });
           return port.call(request, info);
         },
       };
@@ -126,7 +130,12 @@ const completion = (request: string) => ({
     completion_tokens: 84,
     total_tokens: Math.round(request.length / 4) + 84,
     prompt_tokens_details: { cached_tokens: 0, audio_tokens: 0 },
-    completion_tokens_details: { reasoning_tokens: 0, audio_tokens: 0, accepted_prediction_tokens: 0, rejected_prediction_tokens: 0 },
+    completion_tokens_details: {
+      reasoning_tokens: 0,
+      audio_tokens: 0,
+      accepted_prediction_tokens: 0,
+      rejected_prediction_tokens: 0,
+    },
   },
   service_tier: 'default',
   system_fingerprint: 'fp_perf',

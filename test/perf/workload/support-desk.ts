@@ -15,7 +15,11 @@ export interface DeskChoice {
 /** Trials of scenarios/support-desk. */
 export async function supportDesk({ root, patterns: names, samples, trials }: DeskChoice): Promise<RunPlan> {
   const [patterns, scorers] = await Promise.all([loadPatterns(), loadScorers()]);
-  const scenarios = await selectScenarios({ folder: join(root, 'scenarios'), names: ['support-desk'], parts: { patterns, scorers } });
+  const scenarios = await selectScenarios({
+    folder: join(root, 'scenarios'),
+    names: ['support-desk'],
+    parts: { patterns, scorers },
+  });
   return planOf({
     scenarios,
     patterns: patterns.filter(({ name }) => !names || names.includes(name)),
