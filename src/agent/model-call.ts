@@ -139,7 +139,7 @@ function requestAttributes(scope: Scope, request: ModelRequest): Attributes {
   if (request.temperature !== undefined) attributes['gen_ai.request.temperature'] = request.temperature;
   if (request.stream) attributes['gen_ai.request.stream'] = true;
   if (request.max_completion_tokens !== undefined) attributes['gen_ai.request.max_tokens'] = request.max_completion_tokens;
-  return attributes as Attributes;
+  return attributes;
 }
 
 function describeReply(scope: Scope, span: SpanRecord, request: ModelRequest, reply: ModelReply): void {

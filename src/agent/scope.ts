@@ -22,7 +22,7 @@ export interface Scope {
 /** The path of the next effect of that kind and name in a scope. */
 export function nextPath(scope: Scope, kind: string, name: string): string {
   const label = `${kind}:${name}`;
-  const counters = (scope.counters ??= new Map());
+  const counters = (scope.counters ??= new Map<string, number>());
   const occurrence = counters.get(label) ?? 0;
   counters.set(label, occurrence + 1);
   return childPath(scope.path, kind, name, occurrence);

@@ -33,7 +33,7 @@ export const msOf = (us: number): number => us / 1000;
 export function sleepOn(clock: Pick<Clock, 'schedule' | 'cancel'>, delayUs: number, signal?: StopSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted) {
-      reject(signal.reason as Error);
+      reject(signal.reason);
       return;
     }
     const timer = clock.schedule(Math.max(0, delayUs), () => {
@@ -42,7 +42,7 @@ export function sleepOn(clock: Pick<Clock, 'schedule' | 'cancel'>, delayUs: numb
     });
     const onAbort = () => {
       clock.cancel(timer);
-      reject(signal!.reason as Error);
+      reject(signal!.reason);
     };
     signal?.addEventListener('abort', onAbort, { once: true });
   });

@@ -46,7 +46,7 @@ export class Stop implements StopSignal {
     const due = this.#listeners;
     if (!due) return;
     // One that an earlier one has taken out is skipped, as by an EventTarget.
-    for (const listener of [...due]) if (due.includes(listener)) listener();
+    for (const listener of due.slice()) if (due.includes(listener)) listener();
     this.#listeners = undefined;
   }
 

@@ -74,7 +74,11 @@ export const modelledLatency: Goal = {
     return {
       goal: 'modelled-latency',
       value: modelledMs / cpuMs,
-      ...{ limit: null, pass: null, aa: null, iqr: null, isVoid: false },
+      limit: null,
+      pass: null,
+      aa: null,
+      iqr: null,
+      isVoid: false,
       rows,
       conditions: 'shipped recordings of support-desk, one trial at a time; the value is modelled seconds per CPU second',
     };

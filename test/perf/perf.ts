@@ -31,12 +31,13 @@ const { values } = parseArgs({
 const out = (text: string) => void process.stdout.write(`${text}\n`);
 
 /** At most 80 columns: what, then its numbers. */
-const line = (what: string, value: string) => `  ${what.padEnd(32)}${value}`;
+const line = (what: string, value: string) => `  ${what.padEnd(34)}${value}`;
 
 const verdictOf = ({ isVoid, pass }: GoalResult): string => (isVoid ? 'VOID' : pass === null ? '' : pass ? 'pass' : 'FAIL');
 
 function print(goal: Goal, result: GoalResult): void {
-  out(`\n${goal.id}: ${goal.title}`);
+  out('');
+  for (const text of wrapped(`${goal.id}: ${goal.title}`, 80)) out(text);
   for (const { what, value } of result.rows) out(line(what, value));
   const limit = result.limit === null ? 'no limit' : `limit ${result.limit}`;
   out(line('value', `${result.value.toPrecision(3)}, ${limit}  ${verdictOf(result)}`));

@@ -21,7 +21,7 @@ export function ratioResult(compared: Comparison, { goal, limit, variant, condit
     iqr: [low, high],
     isVoid: compared.isVoid,
     rows: [...compared.variants].map(([name, measured], index): Row => {
-      const label = index === 1 ? `A/A: ${name}` : name;
+      const label = index === 1 ? 'the same again (A/A)' : name;
       return { what: label, value: ratioText(measured) };
     }),
     conditions,

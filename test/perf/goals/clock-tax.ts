@@ -30,14 +30,14 @@ export const clockTax: Goal = {
       return CALLS_AT_ONCE;
     };
     const compared = await compare(
-      { name: 'SDK in a trial, no clock', batch: trialsOn(noClock) },
-      [{ name: 'SDK in a trial, virtual clock', batch: trialsOn(() => new VirtualClock()) }],
+      { name: 'through the SDK, no clock', batch: trialsOn(noClock) },
+      [{ name: 'through the SDK, virtual clock', batch: trialsOn(() => new VirtualClock()) }],
       options,
     );
     return ratioResult(compared, {
       goal: 'clock-tax',
       limit: 1.1,
-      variant: 'SDK in a trial, virtual clock',
+      variant: 'through the SDK, virtual clock',
       conditions: 'per call; 50 trials at once, as in replayed-call, through the openai SDK and a fetch in memory',
     });
   },

@@ -25,7 +25,12 @@ const slowModel = defineProvider({
       pace: { kind: 'real', clock: realClock() },
     });
     return {
-      ...{ baseURL: server.baseURL, apiKey: 'none', provenance: 'simulated', timing: 'measured', profile: 'slow', billed: false },
+      baseURL: server.baseURL,
+      apiKey: 'none',
+      provenance: 'simulated',
+      timing: 'measured',
+      profile: 'slow',
+      billed: false,
       [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
     };
   },
@@ -42,16 +47,15 @@ export const replayFaithful: Goal = {
     try {
       const file = join(folder, 'slow.jsonl');
       const recording = await endpointTraffic({
-        ...{
-          scenario,
-          provider: slowModel,
-          mode: 'record',
-          profile: undefined,
-          trials: 2,
-          models: {},
-          maxCalls: 10_000,
-          env: {},
-        },
+        scenario,
+        provider: slowModel,
+        mode: 'record',
+        profile: undefined,
+        trials: 2,
+        models: {},
+        maxCalls: 10_000,
+        env: {},
+
         fileOf: () => file,
         today: '2026-11-20',
       });
