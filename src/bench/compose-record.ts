@@ -27,7 +27,11 @@ export function composeRecord(plan: RunPlan, trials: readonly TrialRecord[], fac
       summary,
       plan.cells
         .filter((cell) => cell.scenario.name === summary.name)
-        .map(({ pattern, notApplicable }) => ({ adapter: NATIVE, pattern, ...(notApplicable === undefined ? {} : { notApplicable }) })),
+        .map(({ pattern, notApplicable }) => ({
+          adapter: NATIVE,
+          pattern,
+          ...(notApplicable === undefined ? {} : { notApplicable }),
+        })),
     ),
   );
   const comparisons = scenarios.flatMap((summary) => comparisonsOf(trials, summary));
@@ -51,7 +55,15 @@ export function composeRecord(plan: RunPlan, trials: readonly TrialRecord[], fac
 }
 
 /** Failures that say nothing of a pattern: the endpoint, the machine or we ourselves broke down. */
-const INFRASTRUCTURE = new Set(['model_error', 'malformed_response', 'virtual_deadlock', 'unheld_io', 'broken_invariant', 'network_blocked', 'fixture_miss']);
+const INFRASTRUCTURE = new Set([
+  'model_error',
+  'malformed_response',
+  'virtual_deadlock',
+  'unheld_io',
+  'broken_invariant',
+  'network_blocked',
+  'fixture_miss',
+]);
 
 /** Whether a trial ended in a failure that is not the pattern's: it counts as a failure, and makes the run incomplete. */
 export const brokenByInfrastructure = ({ outcome }: TrialRecord): boolean =>
@@ -82,5 +94,9 @@ function summaryOf(scenario: Scenario, { plan, trials, facts }: Ran): ScenarioSu
 /** Model calls by where their answers came from. */
 function provenanceOf(trials: readonly TrialRecord[]): RunRecord['provenance'] {
   const calls = (kind: string) => trials.reduce((sum, trial) => sum + (trial.provenance[kind] ?? 0), 0);
-  return { recorded: calls('real'), simulated: calls('simulated') + calls('scripted'), imported: calls('imported') + calls('derived') + calls('edited') };
+  return {
+    recorded: calls('real'),
+    simulated: calls('simulated') + calls('scripted'),
+    imported: calls('imported') + calls('derived') + calls('edited'),
+  };
 }

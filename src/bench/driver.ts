@@ -19,7 +19,9 @@ export interface DriverRequest {
 
 /** Runs all trials, so many at a time, and hands them on in plan order. Stops starting new ones when the signal is aborted. */
 export async function drive(request: DriverRequest): Promise<void> {
-  const inOrder = new InPlanOrder<{ finished: FinishedTrial; record: TrialRecord }>(({ finished, record }) => request.onTrial(finished, record));
+  const inOrder = new InPlanOrder<{ finished: FinishedTrial; record: TrialRecord }>(({ finished, record }) =>
+    request.onTrial(finished, record),
+  );
   const limit = pLimit(Math.max(1, request.concurrency));
   let done = 0;
   await Promise.all(
@@ -37,7 +39,10 @@ export async function drive(request: DriverRequest): Promise<void> {
     throw error;
   });
   if (inOrder.taken !== request.trials.length) {
-    throw new PatternbenchError('broken_invariant', `${request.trials.length} trials were planned, ${inOrder.taken} were handed on`);
+    throw new PatternbenchError(
+      'broken_invariant',
+      `${request.trials.length} trials were planned, ${inOrder.taken} were handed on`,
+    );
   }
 }
 

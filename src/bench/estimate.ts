@@ -19,7 +19,11 @@ export interface Estimate {
  * What a plan will take at an endpoint, told by replaying it on recordings that exist: same prompts, same tools, simulated answers, listed
  * prices. Nothing when a scenario of the plan has no such recording.
  */
-export async function estimateFromRecordings(plan: RunPlan, fileOf: (scenario: string) => string, signal: AbortSignal): Promise<Estimate | undefined> {
+export async function estimateFromRecordings(
+  plan: RunPlan,
+  fileOf: (scenario: string) => string,
+  signal: AbortSignal,
+): Promise<Estimate | undefined> {
   const total = { calls: 0, inputTokens: 0, outputTokens: 0, costUsd: 0 as number | null, latencyMs: 0 };
   try {
     for (const scenario of plan.scenarios) {
@@ -29,7 +33,14 @@ export async function estimateFromRecordings(plan: RunPlan, fileOf: (scenario: s
         trials: plan.trials.filter(({ cell }) => cell.scenario === scenario),
         concurrency: 16,
         signal,
-        environmentOf: (trial) => ({ clock: traffic.clock, model: traffic.modelFor(trial), prices, seed: 1, fixtureSet: traffic.fixtureSet, signal }),
+        environmentOf: (trial) => ({
+          clock: traffic.clock,
+          model: traffic.modelFor(trial),
+          prices,
+          seed: 1,
+          fixtureSet: traffic.fixtureSet,
+          signal,
+        }),
         onTrial: (_finished, record) => {
           total.calls += record.llmCalls;
           total.inputTokens += record.inputTokens;

@@ -35,7 +35,12 @@ export function fingerprintOf(plan: RunPlan, fixtures: FixtureHashes): RunRecord
   const treatment = {
     version: BEHAVIOUR_VERSION,
     rosters: plan.scenarios.map(({ name, agents, coordinator }) => ({ name, agents, coordinator })),
-    cells: plan.cells.map(({ scenario, pattern, settings, notApplicable }) => ({ scenario: scenario.name, pattern, settings, notApplicable })),
+    cells: plan.cells.map(({ scenario, pattern, settings, notApplicable }) => ({
+      scenario: scenario.name,
+      pattern,
+      settings,
+      notApplicable,
+    })),
   };
   return { test: digest(test), treatment: digest(treatment), fixtures: digest(fixtures) };
 }
@@ -43,7 +48,9 @@ export function fingerprintOf(plan: RunPlan, fixtures: FixtureHashes): RunRecord
 /** Functions (in scenarios written in TypeScript) stand for themselves by their source text. */
 const digest = (value: unknown): string =>
   shortHash(
-    canonicalJson(JSON.parse(JSON.stringify(value, (_key, member: unknown) => (typeof member === 'function' ? String(member) : member)))),
+    canonicalJson(
+      JSON.parse(JSON.stringify(value, (_key, member: unknown) => (typeof member === 'function' ? String(member) : member))),
+    ),
     12,
   );
 
@@ -51,5 +58,7 @@ const digest = (value: unknown): string =>
 export function replayRunId(plan: RunPlan, fingerprint: RunRecord['fingerprint'], seed: number): string {
   const [first, ...others] = plan.scenarios;
   const name = first && others.length === 0 ? first.name : 'all';
-  return `${name}-${shortHash(canonicalJson({ ...fingerprint, seed }), 8).toLowerCase().replace(/[^a-z0-9]/g, 'x')}`;
+  return `${name}-${shortHash(canonicalJson({ ...fingerprint, seed }), 8)
+    .toLowerCase()
+    .replace(/[^a-z0-9]/g, 'x')}`;
 }

@@ -83,7 +83,11 @@ function cellOf({ scenario, tools }: LoadedScenario, pattern: Pattern, scorers: 
     settings: shortHash(canonicalJson(withoutFunctions(options)), 12),
     agent: notApplicable === undefined ? pattern.build(team, options) : undefined,
     notApplicable,
-    scorers: scenario.score.map(({ type, name, options: own }) => ({ name, scorer: partNamed('scorer', scorers, type), options: own })),
+    scorers: scenario.score.map(({ type, name, options: own }) => ({
+      name,
+      scorer: partNamed('scorer', scorers, type),
+      options: own,
+    })),
   };
 }
 

@@ -42,7 +42,11 @@ interface RecordPlace {
 
 const text = (file: string): Promise<string> =>
   readFile(file, 'utf8').catch((cause: unknown) => {
-    throw new PatternbenchError('not_found', 'there is no saved run here', { place: { file }, cause, remedy: 'npm run patternbench -- list runs' });
+    throw new PatternbenchError('not_found', 'there is no saved run here', {
+      place: { file },
+      cause,
+      remedy: 'npm run patternbench -- list runs',
+    });
   });
 
 function parsed(line: string, place: RecordPlace): unknown {

@@ -27,7 +27,8 @@ export interface ToldTrial {
 }
 
 /** `scenario/pattern/sample/trial` of a record. */
-export const trialName = ({ scenario, pattern, sample, trial }: TrialRecord): string => `${scenario}/${pattern}/${sample}/${trial}`;
+export const trialName = ({ scenario, pattern, sample, trial }: TrialRecord): string =>
+  `${scenario}/${pattern}/${sample}/${trial}`;
 
 /** Reads one trial of a saved run with its trace and its conversation. Throws `not_found` naming what there is. */
 export async function readTrial(folder: string, name: string, fixtures: string): Promise<ToldTrial> {
@@ -55,7 +56,10 @@ async function spansOf(folder: string, { traceId }: TrialRecord): Promise<readon
   for await (const line of createInterface({ input: createReadStream(file, 'utf8'), crlfDelay: Infinity })) {
     if (line.includes(`"traceId":"${traceId}"`)) return parseOtlpLine(line, { place: { file } }).spans;
   }
-  throw new PatternbenchError('not_found', `the trace ${traceId} is not in the spans of this run`, { place: { file }, remedy: 'run it again' });
+  throw new PatternbenchError('not_found', `the trace ${traceId} is not in the spans of this run`, {
+    place: { file },
+    remedy: 'run it again',
+  });
 }
 
 async function recordings(spans: readonly SpanRecord[], fixtures: string): Promise<FixtureSet | undefined> {

@@ -7,7 +7,6 @@ import type { LedgerCounts } from '../fixtures/ledger.ts';
 import { type Fetch, recorder } from '../fixtures/recorder.ts';
 import { tokensOf } from '../fixtures/said.ts';
 import { scrubOf } from '../fixtures/scrub.ts';
-import { servedModels } from '../fixtures/served-models.ts';
 import { realClock } from '../kernel/real-clock.ts';
 import { VirtualClock } from '../kernel/virtual-clock.ts';
 import type { Scenario } from '../schema/scenario.ts';

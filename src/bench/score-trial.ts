@@ -65,7 +65,10 @@ function judge(scorers: readonly AppliedScorer[], scored: Scored): Record<string
   for (const { name, scorer, options } of scorers) {
     const score = scorer.score(scored, options);
     if (score.value !== null && !(score.value >= 0 && score.value <= 1)) {
-      throw new PatternbenchError('broken_invariant', `the scorer "${scorer.name}" gave ${score.value}; a score lies between 0 and 1`);
+      throw new PatternbenchError(
+        'broken_invariant',
+        `the scorer "${scorer.name}" gave ${score.value}; a score lies between 0 and 1`,
+      );
     }
     scores[name] = score;
   }

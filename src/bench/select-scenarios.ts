@@ -36,5 +36,7 @@ async function fileOf(folder: string, name: string): Promise<string> {
   const file = files.find((candidate) => wanted.includes(candidate));
   if (file) return file;
   const known = files.map((candidate) => candidate.slice(folder.length + 1).replace(/\.(yaml|ts)$/, ''));
-  throw new PatternbenchError('usage', `there is no scenario "${name}"`, { remedy: `name one of ${known.join(', ')}, or a file` });
+  throw new PatternbenchError('usage', `there is no scenario "${name}"`, {
+    remedy: `name one of ${known.join(', ')}, or a file`,
+  });
 }

@@ -5,7 +5,7 @@ import { PatternbenchError } from '../kernel/errors.ts';
 export interface MaxAge {
   readonly days: number;
   /** What an older one does: it is told, or it is not used. */
-  readonly then: 'warn' | 'error';
+  readonly stale: 'warn' | 'error';
   /** YYYY-MM-DD */
   readonly today: string;
 }
@@ -21,7 +21,7 @@ export function staleness(
   const age = Math.floor((Date.parse(maxAge.today) - Date.parse(header.recordedOn)) / DAY_MS);
   if (age <= maxAge.days) return [];
   const said = `was recorded on ${header.recordedOn}, ${age} days ago; at most ${maxAge.days} are allowed (--max-age)`;
-  if (maxAge.then === 'warn') return [`${file} ${said}`];
+  if (maxAge.stale === 'warn') return [`${file} ${said}`];
   throw new PatternbenchError('fixture_miss', `the recording ${said}`, {
     place: { file },
     remedy: `record it again:\n${remedy.replaceAll(' --mode auto', '')}`,

@@ -46,7 +46,11 @@ export async function runTrial(plan: TrialPlan, environment: TrialEnvironment): 
   const clock = environment.clock(seedOf(plan, environment));
   const runtime = runtimeOf(plan, environment, clock);
   const root = openRoot(plan, runtime, environment);
-  const ended = await settle(() => (clock instanceof VirtualClock ? clock.run(() => work(plan, runtime, { root, signal: environment.signal })) : work(plan, runtime, { root, signal: environment.signal })));
+  const ended = await settle(() =>
+    clock instanceof VirtualClock
+      ? clock.run(() => work(plan, runtime, { root, signal: environment.signal }))
+      : work(plan, runtime, { root, signal: environment.signal }),
+  );
   closeTrace(runtime, root);
   const traceId = traceIdOf({
     scenario: cell.scenario.name,
@@ -105,13 +109,25 @@ function openRoot({ cell, sample, trial }: TrialPlan, runtime: TrialRuntime, { s
   return root;
 }
 
-function work({ cell, sample }: TrialPlan, runtime: TrialRuntime, { root, signal }: { root: SpanRecord; signal: AbortSignal }): Promise<AgentResult> {
+function work(
+  { cell, sample }: TrialPlan,
+  runtime: TrialRuntime,
+  { root, signal }: { root: SpanRecord; signal: AbortSignal },
+): Promise<AgentResult> {
   const { timeoutMs } = cell.scenario.limits;
   return withDeadline(runtime.clock, signal, {
     delayUs: usOf(timeoutMs),
     expired: () => exceeded('timeoutMs', timeoutMs, 'ms of time'),
     work: (own) => {
-      const scope: Scope = { trial: runtime, path: '', span: root, agent: cell.pattern, signal: own, counters: new Map(), last: [] };
+      const scope: Scope = {
+        trial: runtime,
+        path: '',
+        span: root,
+        agent: cell.pattern,
+        signal: own,
+        counters: new Map(),
+        last: [],
+      };
       return cell.agent!.run(sample.input, contextOf(scope));
     },
   });
@@ -125,7 +141,11 @@ async function settle(run: () => Promise<AgentResult>): Promise<Ending> {
     return { outcome: { status: 'completed' }, output: result.output, stop: result.stop };
   } catch (error) {
     const outcome = outcomeOf(error);
-    return { outcome, output: null, stop: outcome.status === 'limit' ? outcome.limit : outcome.status === 'failed' ? outcome.code : outcome.status };
+    return {
+      outcome,
+      output: null,
+      stop: outcome.status === 'limit' ? outcome.limit : outcome.status === 'failed' ? outcome.code : outcome.status,
+    };
   }
 }
 

@@ -99,9 +99,9 @@ export function scenarioSchema(parts: SchemaParts) {
       .optional()
       .describe('volatile text of messages that does not count when a recording is looked up: presets, or { pattern, as }'),
     maxAge: z
-      .strictObject({ days: z.int().min(0), then: z.enum(['warn', 'error']).default('warn') })
+      .strictObject({ days: z.int().min(0), stale: z.enum(['warn', 'error']).default('warn') })
       .optional()
-      .describe('how old a recording may be, and what a replay of an older one does'),
+      .describe('how old a recording may be, and what becomes of an older one'),
   });
 }
 

@@ -120,7 +120,7 @@ describe('recordings that grow old', () => {
     const refused = await project.type([...RUN, '--max-age', '90', '--stale', 'error']);
     expect(refused).toMatchObject({ code: 4, out: '', stack: false });
     expect(refused.err).toContain('npm run patternbench -- record -s starter --provider simulated');
-    await project.edit(SCENARIO, '\ntrials: 3', '\nmaxAge: { days: 30, then: error }\ntrials: 3');
+    await project.edit(SCENARIO, '\ntrials: 3', '\nmaxAge: { days: 30, stale: error }\ntrials: 3');
     expect(await project.type(RUN)).toMatchObject({ code: 4, out: '' });
     expect(await project.type([...RUN, '--max-age', '100000'])).toMatchObject({ code: 0, err: '' });
   });

@@ -1,3 +1,4 @@
+import { availableParallelism, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Goal, GoalOptions, GoalResult } from './goal.ts';
@@ -42,7 +43,8 @@ function print(goal: Goal, result: GoalResult): void {
   const limit = result.limit === null ? 'no limit' : `limit ${result.limit}`;
   out(line('value', `${result.value.toPrecision(3)}, ${limit}  ${verdictOf(result)}`));
   if (result.isVoid) out(line('', `void: the baseline against itself gave ${result.aa?.toFixed(3)}, not ${VOID_LIMITS}`));
-  for (const text of wrapped(result.conditions, 76)) out(`    ${text}`);
+  for (const text of wrapped(`${result.conditions}; load ${loadavg()[0]!.toFixed(1)} on ${availableParallelism()} cores`, 76))
+    out(`    ${text}`);
 }
 
 function wrapped(text: string, width: number): string[] {

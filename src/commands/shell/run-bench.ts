@@ -116,7 +116,7 @@ function choiceOf(
 }
 
 function maxAgeOf({ maxAge, stale }: RunOptionValues): RunChoice['maxAge'] {
-  if (maxAge !== undefined) return { days: maxAge, then: stale ?? 'warn' };
+  if (maxAge !== undefined) return { days: maxAge, stale: stale ?? 'warn' };
   if (stale === undefined) return undefined;
   throw new PatternbenchError('usage', '--stale says what recordings do that are older than --max-age', {
     remedy: 'add --max-age <days>',

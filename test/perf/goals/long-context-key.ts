@@ -19,7 +19,10 @@ const textOf = (seed: number, length: number): string =>
 const messages = (count: number, length: number): Message[] =>
   Array.from({ length: count }, (_, at) => ({ role: at % 2 === 0 ? 'user' : 'assistant', content: textOf(at, length) }));
 
-const fresh = (message: Message): Message => ({ ...message });
+let sent = 0;
+
+/** A message that nobody has seen before: another object, another text of the same length. */
+const fresh = ({ role, content }: Message): Message => ({ role, content: `${++sent}`.padStart(8, '0') + content.slice(8) });
 
 /** Keys of one turn of a loop: the history is sent again, and the newest question and answer have just been appended. */
 const turns = (history: readonly Message[]) => () => {

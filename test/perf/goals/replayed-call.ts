@@ -33,7 +33,7 @@ export const replayedCall: Goal = {
       limit: 0.25,
       variant: REPLAYED,
       conditions:
-        'per call; 50 trials at once: 25 pipelines of 3 agents, 25 fan-outs of 3 with aggregator; bodies of 0.9 to 1.6 KB; ' +
+        'per call; 50 trials at once on 5 inputs: 25 pipelines of 3 agents, 25 fan-outs of 3 with aggregator; bodies of 0.9 to 1.6 KB; ' +
         'the bare SDK sends the same bodies to a fetch in memory',
     });
   },
