@@ -30,7 +30,8 @@ export interface TrialEnvironment {
 
 export interface FinishedTrial {
   readonly plan: TrialPlan;
-  readonly traceId: string;
+  /** Made when it is first asked for: by whoever writes the trial down, not while trials run. */
+  readonly traceId: () => string;
   readonly spans: readonly SpanRecord[];
   readonly outcome: Outcome;
   readonly output: string | null;
@@ -52,17 +53,19 @@ export async function runTrial(plan: TrialPlan, environment: TrialEnvironment): 
       : work(plan, runtime, { root, signal: environment.signal }),
   );
   closeTrace(runtime, root);
-  const traceId = traceIdOf({
-    scenario: cell.scenario.name,
-    adapter: NATIVE,
-    pattern: cell.pattern,
-    settings: cell.settings,
-    sample: sample.id,
-    trial,
-    seed: environment.seed,
-    resume: 0,
-  });
-  return { plan, traceId, spans: runtime.trace.spans, ...ended };
+  let traceId: string | undefined;
+  const identify = () =>
+    (traceId ??= traceIdOf({
+      scenario: cell.scenario.name,
+      adapter: NATIVE,
+      pattern: cell.pattern,
+      settings: cell.settings,
+      sample: sample.id,
+      trial,
+      seed: environment.seed,
+      resume: 0,
+    }));
+  return { plan, traceId: identify, spans: runtime.trace.spans, ...ended };
 }
 
 const seedOf = ({ cell, sample, trial }: TrialPlan, { seed }: TrialEnvironment): string =>
