@@ -36,6 +36,9 @@ export interface Comparison {
 
 const ATTEMPTS = 3;
 
+/** Until the compiler is done with everybody; measuring briefly must not mean measuring cold code. */
+const WARM_UP = { rounds: 10, sliceMs: 40 } as const;
+
 export const processCpuUs = (): number => {
   const { user, system } = process.cpuUsage();
   return user + system;
@@ -55,7 +58,7 @@ export function garbageCollector(): () => void {
 export async function compare(baseline: Variant, variants: readonly Variant[], options: SliceOptions): Promise<Comparison> {
   const all = [baseline, { ...baseline, name: `${baseline.name} again` }, ...variants];
   // Compiling and filling caches must not be charged to whoever comes first.
-  await costsOf(all, { ...options, rounds: 10 });
+  await costsOf(all, { ...options, ...WARM_UP });
   for (let attempts = 1; ; attempts++) {
     const costs = await costsOf(all, options);
     const measured = costs.map((cost) => ({
