@@ -16,6 +16,8 @@ export interface Scope {
   readonly signal: Stop;
   /** How often which effect was begun here; made with the first one. */
   counters: Map<string, number> | undefined;
+  /** Added to the seed of requests. */
+  readonly variant: number;
   last: readonly string[];
 }
 

@@ -1,5 +1,5 @@
 import type { Agent } from '../contracts/agent.ts';
-import type { Pattern } from '../contracts/pattern.ts';
+import type { ContextPolicy, Pattern } from '../contracts/pattern.ts';
 import type { Scorer } from '../contracts/scorer.ts';
 import type { Tool } from '../contracts/tool.ts';
 import { teamOf } from '../agent/team.ts';
@@ -22,6 +22,8 @@ export interface Cell {
   readonly settings: string;
   readonly agent: Agent | undefined;
   readonly notApplicable: string | undefined;
+  /** What its agents see of what happened before them. */
+  readonly context: ContextPolicy;
   readonly scorers: readonly AppliedScorer[];
 }
 
@@ -58,7 +60,7 @@ export interface PlanRequest {
 /** Every pattern on every sample of every scenario, as often as there are trials. */
 export function planOf(request: PlanRequest): RunPlan {
   const cells = request.scenarios.flatMap((loaded) =>
-    baselineFirst(request.patterns, loaded.scenario.baseline).map((pattern) => cellOf(loaded, pattern, request.scorers)),
+    baselineFirst(request.patterns, loaded.scenario.baseline).map((pattern) => cellOf(loaded, pattern, request)),
   );
   const trials = cells.flatMap((cell) => {
     if (!cell.agent) return [];
@@ -73,9 +75,9 @@ export function planOf(request: PlanRequest): RunPlan {
 const baselineFirst = (patterns: readonly Pattern[], baseline: string): Pattern[] =>
   patterns.toSorted((a, b) => Number(b.name === baseline) - Number(a.name === baseline));
 
-function cellOf({ scenario, tools }: LoadedScenario, pattern: Pattern, scorers: readonly Scorer[]): Cell {
+function cellOf({ scenario, tools }: LoadedScenario, pattern: Pattern, { scorers, patterns }: PlanRequest): Cell {
   const options = scenario.patterns[pattern.name] ?? pattern.options.parse({});
-  const team = teamOf(scenario, tools);
+  const team = teamOf(scenario, tools, patterns);
   const notApplicable = pattern.notApplicable(team, options);
   return {
     scenario,
@@ -83,6 +85,7 @@ function cellOf({ scenario, tools }: LoadedScenario, pattern: Pattern, scorers: 
     settings: shortHash(canonicalJson(withoutFunctions(options)), 12),
     agent: notApplicable === undefined ? pattern.build(team, options) : undefined,
     notApplicable,
+    context: pattern.context(options),
     scorers: scenario.score.map(({ type, name, options: own }) => ({
       name,
       scorer: partNamed('scorer', scorers, type),

@@ -77,6 +77,10 @@ function checkChoices(scenario: Scenario, parts: SchemaParts, report: Report): v
   if (!patterns.includes(scenario.baseline)) report(['baseline'], unknownName('pattern', scenario.baseline, patterns));
   const scores = scenario.score.map(({ name }) => name);
   if (!scores.includes(scenario.primary)) report(['primary'], unknownName('score', scenario.primary, scores));
+  const timed = ['default', ...scenario.agents.map(({ name }) => name), ...patterns];
+  for (const name of Object.keys(scenario.limits.agentLatencyMs ?? {})) {
+    if (!timed.includes(name)) report(['limits', 'agentLatencyMs', name], unknownName('agent', name, timed), 'key');
+  }
 }
 
 function checkSimulation(scenario: Scenario, report: Report): void {
