@@ -1,6 +1,7 @@
 import type { RunContext } from '../contracts/run-context.ts';
+import { childPath } from '../kernel/path.ts';
 import { contextOf } from './context.ts';
-import { branchScope, nextPath, type Scope } from './scope.ts';
+import { nextPath, type Scope } from './scope.ts';
 import { endsRun, isSuspension, type TrialRuntime } from './trial-runtime.ts';
 
 /**
@@ -9,7 +10,14 @@ import { endsRun, isSuspension, type TrialRuntime } from './trial-runtime.ts';
  */
 export function runInBackground(scope: Scope, name: string, work: (ctx: RunContext) => Promise<unknown>): void {
   scope.signal.throwIfAborted();
-  const own = branchScope(scope, nextPath(scope, 'background', name), 0, scope.signal);
+  const own: Scope = {
+    ...scope,
+    // It belongs to the trial: the step that begins it may be over long before.
+    path: childPath('', 'background', nextPath(scope, 'background', name), 0),
+    span: scope.trial.trace.spans[0]!,
+    signal: scope.root,
+    counters: undefined,
+  };
   scope.trial.background.push(
     work(contextOf(own)).then(
       () => undefined,

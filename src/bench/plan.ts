@@ -51,6 +51,8 @@ export interface PlanRequest {
   readonly scenarios: readonly LoadedScenario[];
   readonly patterns: readonly Pattern[];
   readonly scorers: readonly Scorer[];
+  /** All patterns that there are: one may be made of others that are not run themselves. Default: `patterns`. */
+  readonly library?: readonly Pattern[];
   /** Trials of each sample, instead of what the scenario says. */
   readonly trials?: number;
   /** Only the first so many samples of each scenario. */
@@ -75,10 +77,10 @@ export function planOf(request: PlanRequest): RunPlan {
 const baselineFirst = (patterns: readonly Pattern[], baseline: string): Pattern[] =>
   patterns.toSorted((a, b) => Number(b.name === baseline) - Number(a.name === baseline));
 
-function cellOf({ scenario, tools }: LoadedScenario, pattern: Pattern, { scorers, patterns }: PlanRequest): Cell {
+function cellOf({ scenario, tools }: LoadedScenario, pattern: Pattern, { scorers, patterns, library = patterns }: PlanRequest): Cell {
   const options = scenario.patterns[pattern.name] ?? pattern.options.parse({});
-  const team = teamOf(scenario, tools, patterns);
-  const notApplicable = pattern.notApplicable(team, options);
+  const team = teamOf(scenario, tools, library);
+  const notApplicable = scenario.omit?.[pattern.name] ?? pattern.notApplicable(team, options);
   return {
     scenario,
     pattern: pattern.name,

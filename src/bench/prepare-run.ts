@@ -64,6 +64,7 @@ export async function planRun(choice: RunChoice): Promise<RunPlan> {
   return planOf({
     scenarios,
     patterns: chosen,
+    library: patterns,
     scorers,
     ...(choice.trials === undefined ? {} : { trials: choice.trials }),
     ...(choice.samples === undefined ? {} : { samples: choice.samples }),

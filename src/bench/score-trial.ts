@@ -26,7 +26,7 @@ export function scoreTrial(finished: FinishedTrial): TrialRecord {
     pattern: cell.pattern,
     sample: sample.id,
     trial: plan.trial,
-    traceId: finished.traceId,
+    traceId: finished.traceId(),
     outcome,
     output: finished.output,
     scores: values,

@@ -64,7 +64,7 @@ export function planLine(plan: RunPlan, facts: RunFacts): string {
 export function trialLine(runId: RunRecord['runId'], { plan, traceId, spans }: FinishedTrial): string {
   const { cell, sample, trial } = plan;
   return write(
-    traceId,
+    traceId(),
     {
       [OWN.runId]: runId,
       [OWN.scenarioId]: cell.scenario.name,

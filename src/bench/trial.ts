@@ -45,7 +45,8 @@ export interface TrialEnvironment {
 
 export interface FinishedTrial {
   readonly plan: TrialPlan;
-  readonly traceId: string;
+  /** Made when it is first asked for: by whoever writes the trial down, not while trials run. */
+  readonly traceId: () => string;
   readonly spans: readonly SpanRecord[];
   readonly outcome: Outcome;
   readonly output: string | null;
@@ -66,17 +67,19 @@ export async function runTrial(plan: TrialPlan, environment: TrialEnvironment): 
   closeTrace(runtime, root);
   // What was cut off, or waits for somebody, is not over.
   if (final && !environment.signal.aborted) environment.journal?.finish(ended.outcome, clock.nowUs());
-  const traceId = traceIdOf({
-    scenario: cell.scenario.name,
-    adapter: NATIVE,
-    pattern: cell.pattern,
-    settings: cell.settings,
-    sample: sample.id,
-    trial,
-    seed: environment.seed,
-    resume: 0,
-  });
-  return { plan, traceId, spans: runtime.trace.spans, ...ended };
+  let traceId: string | undefined;
+  const identify = () =>
+    (traceId ??= traceIdOf({
+      scenario: cell.scenario.name,
+      adapter: NATIVE,
+      pattern: cell.pattern,
+      settings: cell.settings,
+      sample: sample.id,
+      trial,
+      seed: environment.seed,
+      resume: 0,
+    }));
+  return { plan, traceId: identify, spans: runtime.trace.spans, ...ended };
 }
 
 const seedOf = ({ cell, sample, trial }: TrialPlan, { seed }: TrialEnvironment): string =>
@@ -155,6 +158,7 @@ function work(
         agent: cell.pattern,
         signal: own,
         counters: new Map(),
+        root: own,
         variant: 0,
         last: [],
       };

@@ -163,6 +163,7 @@ function atRoot(trial: ScriptedTrial, runtime: TrialRuntime, root: SpanRecord): 
         agent: root.name,
         signal,
         counters: new Map(),
+        root: signal,
         variant: 0,
         last: [],
       };
