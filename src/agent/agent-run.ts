@@ -1,6 +1,5 @@
 import type { Agent, AgentInput, AgentResult } from '../contracts/agent.ts';
 import type { RetryPolicy, RunOptions } from '../contracts/run-context.ts';
-import { usOf } from '../kernel/clock.ts';
 import { messageOf, PatternbenchError } from '../kernel/errors.ts';
 import type { JsonObject } from '../kernel/json.ts';
 import { backoffUs } from '../resilience/backoff.ts';
@@ -10,15 +9,17 @@ import type { SpanRecord } from '../telemetry/span.ts';
 import { contextOf } from './context.ts';
 import { withDeadline } from './deadline.ts';
 import { waitVisibly } from './model-call.ts';
+import { latencyBudget } from './latency-budget.ts';
 import { attemptScope, closeContainer, nextPath, openSpan, type Scope, stepScope } from './scope.ts';
 import { errorTypeOf, failSpan, leaveBehind } from './span-error.ts';
+import { type TaskEvents, taskEvents, type TaskFacts } from './task-events.ts';
 import { endsTrial } from './trial-runtime.ts';
 
 /** Runs an agent as a step: a span and a scope of its own, attempts within a deadline, then the fallbacks in turn. */
 export function runAgent(scope: Scope, agent: Agent, input: AgentInput, options: RunOptions = {}): Promise<AgentResult> {
   return options.fallback?.length
     ? runWithFallbacks(scope, [agent, ...options.fallback], input, options)
-    : runCandidate(scope, agent, input, options);
+    : runCandidate(scope, { agent, input }, options);
 }
 
 async function runWithFallbacks(
@@ -31,7 +32,7 @@ async function runWithFallbacks(
   for (const [index, agent] of agents.entries()) {
     if (index > 0) noteFallback(scope, agents[0]!, agent, failure);
     try {
-      return await runCandidate(scope, agent, input, options);
+      return await runCandidate(scope, { agent, input, recoversFrom: failure }, options);
     } catch (error) {
       if (endsTrial(error) || scope.signal.aborted) throw error;
       failure = error;
@@ -40,8 +41,9 @@ async function runWithFallbacks(
   throw failure;
 }
 
-async function runCandidate(scope: Scope, agent: Agent, input: AgentInput, options: RunOptions): Promise<AgentResult> {
+async function runCandidate(scope: Scope, facts: TaskFacts, options: RunOptions): Promise<AgentResult> {
   scope.signal.throwIfAborted();
+  const { agent, input } = facts;
   const span = openSpan(scope, {
     path: nextPath(scope, 'agent', agent.name),
     name: `invoke_agent ${agent.name}`,
@@ -52,24 +54,33 @@ async function runCandidate(scope: Scope, agent: Agent, input: AgentInput, optio
       'patternbench.agent.role': options.role ?? 'worker',
     } satisfies KnownAttributes,
   });
-  const inner = stepScope(scope, span, agent.name);
+  const inner = { ...stepScope(scope, span, agent.name), variant: scope.variant + (options.variant ?? 0) };
+  const task = taskEvents(inner, facts);
   try {
+    if (!options.retry) task.started(1);
     const result = await (options.retry
-      ? runAttempts(inner, agent, input, options)
+      ? runAttempts(inner, { ...facts, task }, options)
       : runOnce(inner, { agent, input, options, attempt: 0 }));
     span.attributes[OWN.stop] = result.stop;
+    task.completed(result);
     return result;
   } catch (error) {
     failSpan(span, error);
+    task.failed(error);
     throw error;
   } finally {
     closeContainer(scope, span, inner);
   }
 }
 
-async function runAttempts(inner: Scope, agent: Agent, input: AgentInput, options: RunOptions): Promise<AgentResult> {
+async function runAttempts(
+  inner: Scope,
+  { agent, input, task }: TaskFacts & { readonly task: TaskEvents },
+  options: RunOptions,
+): Promise<AgentResult> {
   const attempts = options.retry?.attempts ?? 1;
   for (let attempt = 0; ; attempt++) {
+    task.started(attempt + 1);
     try {
       const result = await runOnce(inner, { agent, input, options, attempt });
       if (attempt > 0) inner.span.attributes[OWN.agentAttempt] = attempt + 1;
@@ -90,14 +101,15 @@ interface Attempt {
 
 function runOnce(inner: Scope, { agent, input, options, attempt }: Attempt): Promise<AgentResult> {
   const { trial } = inner;
+  const budget = latencyBudget(inner, agent, options);
   let own = inner;
   const running = withDeadline(trial.clock, inner.signal, {
-    delayUs: options.timeoutMs === undefined ? undefined : usOf(options.timeoutMs),
+    delayUs: budget.deadlineUs,
     work: (signal) => {
       own = attemptScope(inner, attempt, signal);
       return agent.run(input, contextOf(own));
     },
-    expired: () => expired(agent, options),
+    expired: budget.expired,
     over: (failed, error) => {
       const left = leaveBehind(trial, `${own.path}/`, failed ? error : undefined);
       inner.last = (failed ? left : undefined) ?? own.last;
@@ -106,9 +118,6 @@ function runOnce(inner: Scope, { agent, input, options, attempt }: Attempt): Pro
   const { outputSchema } = options;
   return outputSchema ? running.then((result) => checkContract(agent, result, outputSchema)) : running;
 }
-
-const expired = (agent: Agent, options: RunOptions) =>
-  new PatternbenchError('timeout', `${agent.name} did not answer within ${options.timeoutMs} ms`);
 
 /** The contract of a stage: its output is JSON that obeys the schema. What breaks it is named, and stays with this agent. */
 function checkContract(agent: Agent, result: AgentResult, schema: JsonObject): AgentResult {

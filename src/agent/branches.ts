@@ -5,13 +5,14 @@ import { OWN } from '../telemetry/attribute-names.ts';
 import { contextOf } from './context.ts';
 import { branchScope, closeEffect, nextPath, openSpan, type Scope } from './scope.ts';
 import { errorTypeOf, leaveBehind } from './span-error.ts';
-import { endsTrial } from './trial-runtime.ts';
+import { endsTrial, isSuspension } from './trial-runtime.ts';
 
 type Branch<T, R> = (item: T, index: number, ctx: RunContext) => Promise<R>;
 
 /**
  * Bounded concurrent branches. Failures are collected (a sibling is never lost), unless the whole trial must end. With `first: k` the
  * branches that are still running when the k-th succeeds are aborted and count as cancelled; nobody waits for one that ignores it.
+ * A branch that waits for somebody outside suspends the trial only when its siblings have settled: what they do is not lost.
  */
 export async function runBranches<T, R>(
   scope: Scope,
@@ -43,6 +44,7 @@ export async function runBranches<T, R>(
   const ended = gathering.lastSpans();
   scope.last = ended;
   if (gathering.fatal !== undefined) throw gathering.fatal;
+  if (gathering.suspended !== undefined && !gathering.over) throw gathering.suspended;
   if (items.length > 1) join(scope, `join ${name}`, ended);
   return gathering.results();
 }
@@ -61,6 +63,7 @@ class Gathering<R> {
   readonly signal = new Stop();
   over = false;
   fatal: unknown;
+  suspended: unknown;
 
   constructor(scope: Scope, size: number, options: AllOptions) {
     this.#scope = scope;
@@ -84,6 +87,10 @@ class Gathering<R> {
       if (this.over) return;
       this.#settled[index] = { ok: false, error: messageOf(error), code: errorTypeOf(error) };
       this.#lasts.push(own.last);
+      if (isSuspension(error) && !this.#scope.signal.aborted) {
+        this.suspended ??= error;
+        return;
+      }
       if (endsTrial(error) || this.#scope.signal.aborted || this.#options.failFast) {
         this.fatal = error;
         this.#stop(error);

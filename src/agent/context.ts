@@ -3,8 +3,10 @@ import { msOf, usOf } from '../kernel/clock.ts';
 import { unitOf } from '../kernel/random.ts';
 import { withSignal } from '../kernel/stop.ts';
 import { runAgent } from './agent-run.ts';
+import { runInBackground } from './background.ts';
 import { runBranches } from './branches.ts';
 import { decide } from './decide.ts';
+import { interrupt } from './interrupt.ts';
 import { callModel, waitVisibly } from './model-call.ts';
 import { nextPath, type Scope } from './scope.ts';
 import { callTool } from './tool-call.ts';
@@ -19,6 +21,11 @@ export function contextOf(scope: Scope): RunContext {
     model: (request) => kept(callModel(scope, request)),
     decide: (decision) => kept(decide(scope, decision)),
     tool: (allowed, call) => kept(callTool(scope, allowed, call)),
+    interrupt: (name, question) => kept(interrupt(scope, name, question)),
+    background: (name, work) => runInBackground(scope, name, work),
+    // Only the pattern itself: an agent that it runs was given its part.
+    items: scope.path === '' ? scope.trial.items : undefined,
+    shared: scope.trial.shared,
     nowMs: () => msOf(clock.nowUs()),
     sleep: (ms) => kept(waitVisibly(scope, 'wait', usOf(ms))),
     random: () => unitOf(`${seed}/${nextPath(scope, 'random', 'draw')}`),

@@ -2,6 +2,7 @@ import { messagesOf } from '../contracts/agent.ts';
 import type { ChatMessage, ModelReply, ModelRequest, ToolDefinition } from '../contracts/model.ts';
 import type { AgentSpec, RosterAgent } from '../contracts/pattern.ts';
 import type { Tool } from '../contracts/tool.ts';
+import { HANDOFF_PREFIX } from '../telemetry/attribute-names.ts';
 
 const DEFAULT_MAX_TURNS = 10;
 
@@ -11,7 +12,8 @@ const DEFAULT_MAX_TURNS = 10;
  */
 export function llmAgent(spec: AgentSpec): RosterAgent {
   const system: ChatMessage = { role: 'system', content: spec.instructions };
-  const tools = spec.tools.map(definitionOf);
+  const handoffs = (spec.handoffs ?? []).map(transferTo);
+  const tools = [...spec.tools.map(definitionOf), ...handoffs.map(definitionOf)];
   const maxTurns = spec.maxTurns ?? DEFAULT_MAX_TURNS;
   return {
     name: spec.name,
@@ -32,15 +34,31 @@ export function llmAgent(spec: AgentSpec): RosterAgent {
           return { output: reply.message.content ?? '', messages: own, stop: forced || calls.length > 0 ? 'max_turns' : 'final' };
         }
         own.push(reply.message);
-        const results = await ctx.all(calls, (call, _index, branch) => branch.tool(spec.tools, call), { name: 'tools' });
+        const results = await ctx.all(calls, (call, _index, branch) => branch.tool([...spec.tools, ...handoffs], call), { name: 'tools' });
         for (const [index, call] of calls.entries()) {
           const result = results[index]!;
           own.push({ role: 'tool', tool_call_id: call.id, content: result.ok ? result.value : `Error: ${result.error}` });
+        }
+        // The first one counts: siblings of a hand-off have been executed, and a second hand-off is told that it came too late.
+        const transfer = calls.find((call) => handoffs.some(({ name }) => name === call.function.name));
+        if (transfer) {
+          const to = transfer.function.name.slice(HANDOFF_PREFIX.length);
+          return { output: reply.message.content ?? '', messages: own, stop: 'handoff', handoff: { to } };
         }
       }
     },
   };
 }
+
+/** A hand-over as a tool. Calling it changes nothing: that the agent called it is what counts. */
+const transferTo = ({ name, description }: { readonly name: string; readonly description: string }): Tool => ({
+  name: `${HANDOFF_PREFIX}${name}`,
+  description: `Hand over to ${name}. ${description}`,
+  parameters: { type: 'object', properties: {}, additionalProperties: false },
+  effect: 'read',
+  latencyMs: 0,
+  execute: () => `Transferred to ${name}.`,
+});
 
 const ANSWER_NOW: ChatMessage = { role: 'user', content: 'Give your final answer now.' };
 

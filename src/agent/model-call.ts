@@ -1,18 +1,23 @@
 import type { CallInfo, ModelReply, ModelRequest } from '../contracts/model.ts';
+import { redact } from '../fixtures/redact.ts';
+import { requestKey } from '../fixtures/request-key.ts';
 import { PatternbenchError } from '../kernel/errors.ts';
+import type { Json } from '../kernel/json.ts';
+import { tryPath } from '../kernel/path.ts';
 import { withSignal } from '../kernel/stop.ts';
 import { backoffUs } from '../resilience/backoff.ts';
 import { EVENT, GEN_AI, type KnownAttributes, OWN } from '../telemetry/attribute-names.ts';
 import type { Attributes, SpanRecord } from '../telemetry/span.ts';
+import { journaled } from './journaled.ts';
 import { closeEffect, nextPath, openSpan, type Scope, stepScope } from './scope.ts';
 import { errorTypeOf, failSpan, isOver } from './span-error.ts';
-import { spendCall } from './trial-runtime.ts';
+import { spendAnswer, spendCall, spendTurn } from './spending.ts';
 
 /** One logical model call: limits, span, retries with backoff, usage and cost. Throws what the port throws when retries are used up. */
 export async function callModel(scope: Scope, request: ModelRequest): Promise<ModelReply> {
   scope.signal.throwIfAborted();
   const { trial } = scope;
-  const seeded = request.seed === undefined ? { ...request, seed: trial.requestSeed } : request;
+  const seeded = request.seed === undefined ? { ...request, seed: trial.requestSeed + scope.variant } : request;
   const span = openSpan(scope, {
     path: nextPath(scope, 'model', 'chat'),
     name: `chat ${request.model}`,
@@ -20,10 +25,11 @@ export async function callModel(scope: Scope, request: ModelRequest): Promise<Mo
     attributes: requestAttributes(scope, seeded),
   });
   try {
+    spendTurn(trial);
     spendCall(trial);
     let reply: ModelReply;
     try {
-      reply = await trial.model.call(seeded, callInfo(scope, span));
+      reply = await (trial.journal ? attemptOnce(scope, { span, request: seeded, attempt: 0 }) : trial.model.call(seeded, callInfo(scope, span)));
     } catch (error) {
       reply = await callAgain(scope, span, { request: seeded, error });
     }
@@ -60,13 +66,28 @@ async function callAgain(scope: Scope, span: SpanRecord, first: FirstTry): Promi
     spendCall(trial);
     startUs = trial.clock.nowUs();
     try {
-      const reply = await trial.model.call(first.request, callInfo(scope, span));
+      const reply = await attemptOnce(scope, { span, request: first.request, attempt: attempt + 1 });
       if (!isOver(span)) recordAttempt(inner, startUs, undefined);
       return reply;
     } catch (thrown) {
       error = thrown;
     }
   }
+}
+
+/** One attempt, made only if the journal does not have it. */
+function attemptOnce(scope: Scope, { span, request, attempt }: { span: SpanRecord; request: ModelRequest; attempt: number }): Promise<ModelReply> {
+  const { model } = scope.trial;
+  return journaled(scope, {
+    path: attempt === 0 ? span.path : tryPath(span.path, attempt),
+    kind: 'model',
+    hash: () => requestKey(request),
+    work: () => model.call(request, callInfo(scope, span)),
+    remembered: model.remembers === true,
+    store: (reply) => redact(reply) as unknown as Json,
+    restore: (value) => value as unknown as ModelReply,
+    onLost: () => (span.attributes[OWN.wasted] = true),
+  });
 }
 
 const callInfo = (scope: Scope, span: SpanRecord): CallInfo =>
@@ -117,7 +138,14 @@ export async function waitVisibly(scope: Scope, name: 'backoff' | 'wait', delayU
   scope.signal.throwIfAborted();
   const span = openSpan(scope, { path: nextPath(scope, 'wait', name), name, attributes: { [OWN.stepType]: name } });
   try {
-    await scope.trial.clock.sleep(delayUs, scope.signal);
+    await journaled(scope, {
+      path: span.path,
+      kind: 'wait',
+      hash: () => name,
+      work: () => scope.trial.clock.sleep(delayUs, scope.signal),
+      store: () => null,
+      restore: () => undefined,
+    });
   } catch (error) {
     failSpan(span, error);
     throw error;
@@ -161,10 +189,10 @@ function describeReply(scope: Scope, span: SpanRecord, request: ModelRequest, re
   to['gen_ai.usage.output_tokens'] = reply.usage.outputTokens;
   to['gen_ai.usage.cache_read.input_tokens'] = reply.usage.cachedInputTokens;
   to['gen_ai.usage.reasoning.output_tokens'] = reply.usage.reasoningTokens;
-  trial.spent.tokens += reply.usage.inputTokens + reply.usage.outputTokens;
   // The price is that of the model that answered; a provider's private name for it falls back to the requested one.
   const usd =
     trial.costUsd(reply.servedModel, reply.usage, reply.pricedOn) ?? trial.costUsd(request.model, reply.usage, reply.pricedOn);
+  spendAnswer(trial, reply.usage.inputTokens + reply.usage.outputTokens, usd);
   if (usd !== null) {
     to['patternbench.cost.usd'] = usd;
     to['patternbench.price.version'] = trial.priceVersion;

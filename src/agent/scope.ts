@@ -16,6 +16,10 @@ export interface Scope {
   readonly signal: Stop;
   /** How often which effect was begun here; made with the first one. */
   counters: Map<string, number> | undefined;
+  /** Of the whole trial: what goes on in the background outlives the step that began it. */
+  readonly root: Stop;
+  /** Added to the seed of requests. */
+  readonly variant: number;
   last: readonly string[];
 }
 

@@ -1,8 +1,12 @@
+import type { Approver } from '../contracts/approver.ts';
 import type { ModelPort, Usage } from '../contracts/model.ts';
 import type { RetryPolicy } from '../contracts/run-context.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { PatternbenchError } from '../kernel/errors.ts';
+import type { Json } from '../kernel/json.ts';
 import type { Limits } from '../schema/scenario.ts';
+import type { RunBudget } from '../state/run-budget.ts';
+import type { TrialJournal } from '../state/trial-journal.ts';
 import type { TrialTrace } from '../telemetry/span.ts';
 
 /** What one trial runs on: everything from outside, handed in. */
@@ -20,16 +24,26 @@ export interface TrialRuntime {
   /** USD of a call, or null when the model has no known price. */
   readonly costUsd: (model: string, usage: Usage, pricedOn: string) => number | null;
   readonly priceVersion: string;
+  /** The parts of the task, where the sample declares them. */
+  readonly items: readonly string[] | undefined;
+  /** What the agents of the trial share. */
+  readonly shared: Map<string, Json>;
+  /** Work that goes on after the answer has been given; the trial ends when all of it has. */
+  readonly background: Promise<unknown>[];
   /** Spent so far; checked before each call. */
-  readonly spent: { modelCalls: number; tokens: number };
-}
-
-/** Counts a model call about to be made; throws `limit_exceeded` when the trial has used up its calls or tokens. */
-export function spendCall(trial: TrialRuntime): void {
-  const { limits, spent } = trial;
-  if (spent.modelCalls >= limits.maxModelCalls) throw exceeded('maxModelCalls', limits.maxModelCalls, 'model calls');
-  if (spent.tokens >= limits.maxTokens) throw exceeded('maxTokens', limits.maxTokens, 'tokens');
-  spent.modelCalls++;
+  readonly spent: { modelCalls: number; tokens: number; turns: number; costUsd: number };
+  /** What the trial has done so far; absent where nobody will want to go on with it. */
+  readonly journal?: TrialJournal | undefined;
+  /** Whether the run was stopped from outside: what that cuts off has no outcome. */
+  readonly interrupted?: () => boolean;
+  /** What people have answered, by the path of the question. */
+  readonly answers?: ReadonlyMap<string, Json> | undefined;
+  /** Who answers what nobody has answered yet. */
+  readonly approver?: Approver | undefined;
+  /** A replay: nothing outside may be changed. */
+  readonly denyWrites?: boolean | undefined;
+  /** What the run as a whole may spend. */
+  readonly budget?: RunBudget | undefined;
 }
 
 export const exceeded = (limit: keyof Limits, allowed: number, unit: string): PatternbenchError =>
@@ -38,7 +52,29 @@ export const exceeded = (limit: keyof Limits, allowed: number, unit: string): Pa
     facts: { limit },
   });
 
-const UNFIXABLE = new Set(['fixture_miss', 'limit_exceeded', 'cancelled', 'virtual_deadlock', 'broken_invariant']);
+const UNFIXABLE = new Set([
+  'fixture_miss',
+  'limit_exceeded',
+  'cancelled',
+  'suspended',
+  'terminated',
+  'unknown_effect',
+  'divergence',
+  'virtual_deadlock',
+  'broken_invariant',
+]);
 
 /** Whether an error ends the whole trial: no retry, fallback or collecting branch may swallow it. */
 export const endsTrial = (error: unknown): boolean => error instanceof PatternbenchError && UNFIXABLE.has(error.code);
+
+/** Whether an error says nothing of the trial itself: taken up again, it goes on from before the step that met it. */
+export const endsRun = (error: unknown): boolean =>
+  error instanceof PatternbenchError &&
+  (OUTSIDE.has(error.code) || (error.code === 'limit_exceeded' && RUN_LIMITS.has(String(error.facts['limit']))));
+
+const OUTSIDE = new Set(['fixture_miss', 'suspended', 'divergence', 'virtual_deadlock', 'broken_invariant']);
+
+/** Limits of the whole run, as against those of a trial. */
+const RUN_LIMITS = new Set(['maxCalls', 'budgetUsd', 'runTokens', 'runTime']);
+
+export const isSuspension = (error: unknown): boolean => error instanceof PatternbenchError && error.code === 'suspended';

@@ -3,6 +3,7 @@ import type { Tool, ToolContext } from '../contracts/tool.ts';
 import { canonicalJson } from '../kernel/canonical-json.ts';
 import { messageOf, PatternbenchError } from '../kernel/errors.ts';
 import { isObject, type Json, type JsonObject } from '../kernel/json.ts';
+import { parseCondition } from '../schema/condition.ts';
 import { compileJsonSchema } from '../schema/json-schema.ts';
 import type { Scenario, ToolFile } from '../schema/scenario.ts';
 import { fileInside } from './file-inside.ts';
@@ -27,10 +28,21 @@ export async function toolsOf(scenario: Pick<Scenario, 'tools' | 'file'>, folder
       parameters,
       effect: declared.effect,
       latencyMs: declared.latencyMs,
+      canned: 'returns' in declared,
+      ...(declared.idempotent === undefined ? {} : { idempotent: declared.idempotent }),
+      ...(declared.onUnknown === undefined ? {} : { onUnknown: declared.onUnknown }),
+      ...(declared.approve === undefined || declared.approve === false ? {} : { needsApproval: approvalRule(declared.approve) }),
       execute: checked(name, parameters, execute),
     });
   }
   return tools;
+}
+
+/** What the condition cannot tell (an amount that is missing, or no number) needs consent. */
+function approvalRule(rule: true | string): (args: JsonObject) => boolean {
+  if (rule === true) return () => true;
+  const parsed = parseCondition(rule);
+  return (args) => !parsed.ok || parsed.condition({ args }) !== false;
 }
 
 function checked(name: string, parameters: JsonObject, execute: Execute): Execute {

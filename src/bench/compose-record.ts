@@ -27,9 +27,10 @@ export function composeRecord(plan: RunPlan, trials: readonly TrialRecord[], fac
       summary,
       plan.cells
         .filter((cell) => cell.scenario.name === summary.name)
-        .map(({ pattern, notApplicable }) => ({
+        .map(({ pattern, context, notApplicable }) => ({
           adapter: NATIVE,
           pattern,
+          context,
           ...(notApplicable === undefined ? {} : { notApplicable }),
         })),
     ),
@@ -63,11 +64,15 @@ const INFRASTRUCTURE = new Set([
   'broken_invariant',
   'network_blocked',
   'fixture_miss',
+  'divergence',
+  'unknown_effect',
 ]);
 
-/** Whether a trial ended in a failure that is not the pattern's: it counts as a failure, and makes the run incomplete. */
+/** Whether a trial ended in a failure that is not the pattern's, or not at all: it counts as a failure, and makes the run incomplete. */
 export const brokenByInfrastructure = ({ outcome }: TrialRecord): boolean =>
-  outcome.status === 'cancelled' || (outcome.status === 'failed' && INFRASTRUCTURE.has(outcome.code));
+  outcome.status === 'cancelled' ||
+  outcome.status === 'suspended' ||
+  (outcome.status === 'failed' && INFRASTRUCTURE.has(outcome.code));
 
 interface Ran {
   readonly plan: RunPlan;

@@ -1,13 +1,21 @@
+import { join } from 'node:path';
+import { policyApprover } from '../agent/policy-approver.ts';
+import type { Approver } from '../contracts/approver.ts';
+import { PatternbenchError } from '../kernel/errors.ts';
+import type { Json, JsonObject } from '../kernel/json.ts';
 import type { RunRecord } from '../schema/run-record.ts';
 import type { TrialRecord } from '../schema/trial-record.ts';
 import { type PriceTable, priceTable } from '../telemetry/cost.ts';
 import { composeRecord, type RunFacts } from './compose-record.ts';
 import { drive } from './driver.ts';
 import { fingerprintOf, replayRunId } from './fingerprint.ts';
-import type { RunPlan } from './plan.ts';
-import { RunFolder, rounded } from './run-folder.ts';
+import type { RunPlan, TrialPlan } from './plan.ts';
+import { JOURNAL, RunFolder, rounded } from './run-folder.ts';
+import { answersFor, openRunJournal, type RunJournal, trialKey } from './run-journal.ts';
 import { planLine, trialLine } from './span-lines.ts';
+import type { RunBudget } from '../state/run-budget.ts';
 import type { Traffic } from './traffic.ts';
+import type { TrialEnvironment } from './trial.ts';
 
 export interface ExecuteRequest {
   readonly plan: RunPlan;
@@ -21,13 +29,21 @@ export interface ExecuteRequest {
   /** The folder that runs are written to. */
   readonly reports: string;
   readonly sensitivity: Readonly<Record<string, string>>;
-  /** The id of a run that is no replay; a replay's id follows from what it is. */
+  /** The id of a run that is no replay, or has a journal; a plain replay's id follows from what it is. */
   readonly liveRunId: string;
+  /** Set where the run can be taken up again: what it was told to do goes into its journal before anything is done. */
+  readonly admission?: JsonObject | undefined;
+  /** Answers to questions of its trials, by key (`trial:path`). */
+  readonly answers?: ReadonlyMap<string, Json> | undefined;
+  /** Who answers what nobody has answered; default: the scenario's own. */
+  readonly approver?: Approver | undefined;
+  readonly budget?: RunBudget | undefined;
   readonly signal: AbortSignal;
   /** Facts about the machine, the moment and the traffic, for environment.json; asked for at the end. */
   readonly environment: () => Readonly<Record<string, unknown>>;
   /** What ends the run before its next trial, such as a cap that was met. */
   readonly mustStop?: () => Error | undefined;
+  readonly onWarning?: (sentence: string) => void;
   readonly onProgress?: (done: number, record: TrialRecord) => void;
   /** Asked before the run is written: an error here leaves the last good run as it was. */
   readonly beforeWriting?: (trials: readonly TrialRecord[]) => void;
@@ -39,30 +55,29 @@ export interface ExecutedRun {
   readonly folder: string;
 }
 
-/** Runs a plan to its end and leaves its folder. Of a run that does not get there nothing is left, except what was recorded. */
+/**
+ * Runs a plan to its end and leaves its folder. Of a run that does not get there its journal is left, where it has one, and what was
+ * recorded; nothing else. Throws `suspended` when a trial of a run with a journal waits for an answer, `divergence` when what the journal
+ * tells is not what this plan does.
+ */
 export async function execute(request: ExecuteRequest): Promise<ExecutedRun> {
-  const { plan, seed } = request;
+  const { plan, budget } = request;
   const prices = await pricesOf(plan);
   const facts = factsOf(request, prices);
+  const signal = budget ? AbortSignal.any([request.signal, budget.signal]) : request.signal;
   const trials: TrialRecord[] = [];
-  await using folder = await RunFolder.create(request.reports, facts.runId);
+  using journal = request.admission && openRunJournal(join(request.reports, facts.runId, JOURNAL), facts, request.admission);
+  for (const warning of journal?.warnings ?? []) request.onWarning?.(warning);
+  await using folder = await RunFolder.create(request.reports, facts.runId, { inPlace: journal !== undefined });
   await folder.appendSpans(planLine(plan, facts));
+  const environmentOf = environmentsOf(request, { prices, signal, journal });
   await drive({
     trials: plan.trials,
     concurrency: request.concurrency,
-    signal: request.signal,
+    signal,
     environmentOf: (trial) => {
       stopIfAsked(request);
-      const { name } = trial.cell.scenario;
-      const traffic = request.traffic.get(name)!;
-      return {
-        clock: traffic.clock,
-        model: traffic.modelFor(trial),
-        prices: prices.get(name)!,
-        seed,
-        fixtureSet: traffic.fixtureSet,
-        signal: request.signal,
-      };
+      return environmentOf(trial);
     },
     onTrial: async (finished, record) => {
       const known = rounded(record);
@@ -72,9 +87,10 @@ export async function execute(request: ExecuteRequest): Promise<ExecutedRun> {
     },
     ...(request.onProgress ? { onProgress: request.onProgress } : {}),
   });
-  if (request.signal.aborted) throw request.signal.reason as Error;
+  if (signal.aborted) throw signal.reason as Error;
   stopIfAsked(request);
   request.beforeWriting?.(trials);
+  if (journal) checkWhole(trials, facts.runId);
   const run = rounded(composeRecord(plan, trials, facts));
   await folder.finish(run, request.environment());
   return { run, trials, folder: folder.path };
@@ -83,6 +99,55 @@ export async function execute(request: ExecuteRequest): Promise<ExecutedRun> {
 function stopIfAsked({ mustStop }: ExecuteRequest): void {
   const error = mustStop?.();
   if (error) throw error;
+}
+
+interface Surroundings {
+  readonly prices: ReadonlyMap<string, PriceTable>;
+  readonly signal: AbortSignal;
+  readonly journal: RunJournal | undefined;
+}
+
+/** What each trial of a run is given. */
+function environmentsOf(
+  request: ExecuteRequest,
+  { prices, signal, journal }: Surroundings,
+): (trial: TrialPlan) => TrialEnvironment {
+  const { seed, answers, budget, mode } = request;
+  return (trial) => {
+    const { name, approver } = trial.cell.scenario;
+    const traffic = request.traffic.get(name)!;
+    const key = trialKey(trial);
+    return {
+      clock: traffic.clock,
+      model: traffic.modelFor(trial),
+      prices: prices.get(name)!,
+      seed,
+      fixtureSet: traffic.fixtureSet,
+      signal,
+      journal: journal?.ofTrial(key),
+      answers: answers && answersFor(key, answers),
+      approver: request.approver ?? (approver && policyApprover(approver)),
+      budget,
+      denyWrites: mode === 'replay',
+    };
+  };
+}
+
+/** A run is written when every trial has come to an end of its own. */
+function checkWhole(trials: readonly TrialRecord[], runId: string): void {
+  const diverged = trials.flatMap(({ outcome }) =>
+    outcome.status === 'failed' && outcome.code === 'divergence' ? [outcome.message] : [],
+  );
+  if (diverged.length > 0) {
+    throw new PatternbenchError('divergence', `${diverged.length} trials no longer do what the journal tells; ${diverged[0]}`, {
+      remedy: 'put prompts, tools, settings and code back as they were when the run began, or start a new run',
+    });
+  }
+  const waiting = trials.filter(({ outcome }) => outcome.status === 'suspended').length;
+  if (waiting === 0) return;
+  throw new PatternbenchError('suspended', `${waiting} of ${trials.length} trials wait for an answer`, {
+    remedy: `patternbench status ${runId}`,
+  });
 }
 
 async function pricesOf(plan: RunPlan): Promise<Map<string, PriceTable>> {
@@ -96,7 +161,7 @@ function factsOf(request: ExecuteRequest, prices: ReadonlyMap<string, PriceTable
   const hashes = Object.fromEntries([...request.traffic].map(([name, { fixtures }]) => [name, fixtures]));
   const fingerprint = fingerprintOf(plan, hashes);
   return {
-    runId: mode === 'replay' ? replayRunId(plan, fingerprint, seed) : request.liveRunId,
+    runId: mode === 'replay' && !request.admission ? replayRunId(plan, fingerprint, seed) : request.liveRunId,
     priceTable: [...new Set([...prices.values()].map(({ version }) => version))].sort().join(', '),
     mode,
     clock,

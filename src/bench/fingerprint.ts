@@ -20,12 +20,13 @@ export function fingerprintOf(plan: RunPlan, fixtures: FixtureHashes): RunRecord
     const name = cell.scenario.name;
     trials.set(name, (trials.get(name) ?? new Set()).add(`${sample.id}#${trial}`));
   }
-  const test = plan.scenarios.map(({ name, samples, score, tools, limits, primary, passThreshold, baseline, seed }) => ({
+  const test = plan.scenarios.map(({ name, samples, score, tools, limits, approver, primary, passThreshold, baseline, seed }) => ({
     name,
     samples,
     score,
     tools,
     limits,
+    ...(approver ? { approver } : {}),
     primary,
     passThreshold,
     baseline,

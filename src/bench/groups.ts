@@ -12,6 +12,8 @@ export interface PlannedCell {
   readonly adapter: string;
   readonly pattern: string;
   readonly notApplicable?: string;
+  /** What its agents see of what happened before them. */
+  readonly context?: Group['context'];
 }
 
 /**
@@ -55,6 +57,7 @@ function groupOf(trials: readonly TrialRecord[], scenario: ScenarioSummary, cell
     errors: trials.filter((trial) => trial.outcome.status === 'failed').length,
     limits: trials.filter((trial) => trial.outcome.status === 'limit').length,
     unscored: trials.filter((trial) => scoreOf(trial, scenario.primary) === null).length,
+    ...(cell.context === undefined ? {} : { context: cell.context }),
     ...(cell.notApplicable === undefined ? {} : { notApplicable: cell.notApplicable }),
   };
 }

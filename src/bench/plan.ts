@@ -1,5 +1,5 @@
 import type { Agent } from '../contracts/agent.ts';
-import type { Pattern } from '../contracts/pattern.ts';
+import type { ContextPolicy, Pattern } from '../contracts/pattern.ts';
 import type { Scorer } from '../contracts/scorer.ts';
 import type { Tool } from '../contracts/tool.ts';
 import { teamOf } from '../agent/team.ts';
@@ -22,6 +22,8 @@ export interface Cell {
   readonly settings: string;
   readonly agent: Agent | undefined;
   readonly notApplicable: string | undefined;
+  /** What its agents see of what happened before them. */
+  readonly context: ContextPolicy;
   readonly scorers: readonly AppliedScorer[];
 }
 
@@ -49,6 +51,8 @@ export interface PlanRequest {
   readonly scenarios: readonly LoadedScenario[];
   readonly patterns: readonly Pattern[];
   readonly scorers: readonly Scorer[];
+  /** All patterns that there are: one may be made of others that are not run themselves. Default: `patterns`. */
+  readonly library?: readonly Pattern[];
   /** Trials of each sample, instead of what the scenario says. */
   readonly trials?: number;
   /** Only the first so many samples of each scenario. */
@@ -58,7 +62,7 @@ export interface PlanRequest {
 /** Every pattern on every sample of every scenario, as often as there are trials. */
 export function planOf(request: PlanRequest): RunPlan {
   const cells = request.scenarios.flatMap((loaded) =>
-    baselineFirst(request.patterns, loaded.scenario.baseline).map((pattern) => cellOf(loaded, pattern, request.scorers)),
+    baselineFirst(request.patterns, loaded.scenario.baseline).map((pattern) => cellOf(loaded, pattern, request)),
   );
   const trials = cells.flatMap((cell) => {
     if (!cell.agent) return [];
@@ -73,16 +77,17 @@ export function planOf(request: PlanRequest): RunPlan {
 const baselineFirst = (patterns: readonly Pattern[], baseline: string): Pattern[] =>
   patterns.toSorted((a, b) => Number(b.name === baseline) - Number(a.name === baseline));
 
-function cellOf({ scenario, tools }: LoadedScenario, pattern: Pattern, scorers: readonly Scorer[]): Cell {
+function cellOf({ scenario, tools }: LoadedScenario, pattern: Pattern, { scorers, patterns, library = patterns }: PlanRequest): Cell {
   const options = scenario.patterns[pattern.name] ?? pattern.options.parse({});
-  const team = teamOf(scenario, tools);
-  const notApplicable = pattern.notApplicable(team, options);
+  const team = teamOf(scenario, tools, library);
+  const notApplicable = scenario.omit?.[pattern.name] ?? pattern.notApplicable(team, options);
   return {
     scenario,
     pattern: pattern.name,
     settings: shortHash(canonicalJson(withoutFunctions(options)), 12),
     agent: notApplicable === undefined ? pattern.build(team, options) : undefined,
     notApplicable,
+    context: pattern.context(options),
     scorers: scenario.score.map(({ type, name, options: own }) => ({
       name,
       scorer: partNamed('scorer', scorers, type),

@@ -42,6 +42,8 @@ export interface RunChoice {
   readonly exhausted?: Exhausted | undefined;
   /** How old recordings may be, over what a scenario says. */
   readonly maxAge?: Omit<MaxAge, 'today'> | undefined;
+  /** Scenarios of which something was recorded before this run was taken up again. */
+  readonly continued?: ReadonlySet<string>;
 }
 
 /** The recordings that ship, and that a replay uses when no profile is named. */
@@ -62,6 +64,7 @@ export async function planRun(choice: RunChoice): Promise<RunPlan> {
   return planOf({
     scenarios,
     patterns: chosen,
+    library: patterns,
     scorers,
     ...(choice.trials === undefined ? {} : { trials: choice.trials }),
     ...(choice.samples === undefined ? {} : { samples: choice.samples }),
@@ -98,7 +101,8 @@ async function open(choice: RunChoice, plan: RunPlan, { scenario, provider, cap 
     return replayTraffic({ scenario, file, onMiss, remedy, transport, missPolicy, exhausted, maxAge });
   }
   const trials = Math.max(0, ...plan.trials.filter(({ cell }) => cell.scenario === scenario).map(({ trial }) => trial)) + 1;
-  return endpointTraffic({ ...choice, mode: choice.mode, profile: choice.profile, cap, scenario, provider, fileOf, trials });
+  const continued = choice.continued?.has(scenario.name) ?? false;
+  return endpointTraffic({ ...choice, mode: choice.mode, profile: choice.profile, cap, scenario, provider, fileOf, trials, continued });
 }
 
 /** Throws `usage` when a model is mapped that no scenario of the plan names. */

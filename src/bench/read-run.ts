@@ -4,6 +4,7 @@ import { messageOf, PatternbenchError } from '../kernel/errors.ts';
 import { type RunRecord, runRecord } from '../schema/run-record.ts';
 import { type TrialRecord, trialRecord } from '../schema/trial-record.ts';
 import type { z } from '../schema/zod.ts';
+import { JOURNAL } from './run-folder.ts';
 
 export interface SavedRun {
   readonly folder: string;
@@ -33,6 +34,17 @@ export async function savedRuns(reports: string): Promise<{ name: string; writte
     if (found) runs.push({ name: entry.name, writtenMs: found.mtimeMs });
   }
   return runs.sort((a, b) => a.writtenMs - b.writtenMs || (a.name < b.name ? -1 : 1));
+}
+
+/** The runs of a reports folder that have a journal, by name; a run without its record is unfinished. */
+export async function journaledRuns(reports: string): Promise<{ name: string; isFinished: boolean }[]> {
+  const entries = await readdir(reports, { withFileTypes: true }).catch(() => []);
+  const exists = (...names: string[]) => stat(join(reports, ...names)).then(() => true, () => false);
+  const runs: { name: string; isFinished: boolean }[] = [];
+  for (const { name } of entries.filter((entry) => entry.isDirectory())) {
+    if (await exists(name, JOURNAL)) runs.push({ name, isFinished: await exists(name, 'run.json') });
+  }
+  return runs.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 interface RecordPlace {

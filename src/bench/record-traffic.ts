@@ -34,6 +34,8 @@ export interface RecordChoice {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** YYYY-MM-DD */
   readonly today: string;
+  /** Whether something was recorded before this run was taken up again: it is gone on with. */
+  readonly continued?: boolean;
 }
 
 /** Answers of an endpoint over real HTTP, recorded on the way unless `live`. */
@@ -49,7 +51,7 @@ export async function endpointTraffic(choice: RecordChoice): Promise<Traffic> {
     modelFor: ({ trial }) => {
       const fetch = recording?.recorder.fetchFor(trial) ?? upstream;
       const port = openaiPort({ baseURL, apiKey, provenance, pricedOn: today, fetch, identify: recording !== undefined });
-      return recording ? port : paidPort(port, spending);
+      return recording ? { ...port, remembers: true } : paidPort(port, spending);
     },
     // An endpoint that models its latency answers at once: its traffic runs on virtual time, as its replay will.
     clock: (seed) => (endpoint.timing === 'modelled' ? new VirtualClock(seed) : realClock()),
@@ -91,14 +93,15 @@ interface Upstream {
 }
 
 function openRecording(choice: RecordChoice, { upstream, profile, endpoint, spending }: Upstream) {
-  const { scenario, mode, fileOf, today, trials } = choice;
+  const { scenario, mode, fileOf, today, trials, continued = false } = choice;
   const file = fileOf(profile);
   const { provenance, timing } = endpoint;
   const { scrub } = scenario;
   const writer = openFixtureWriter({
     file,
     // A first recording grows in its place, so that one that is interrupted can be continued with --mode auto.
-    fresh: mode === 'record' && existsSync(file),
+    fresh: mode === 'record' && (continued ? existsSync(`${file}.recording`) : existsSync(file)),
+    continued,
     header: {
       scenario: scenario.name,
       profile,

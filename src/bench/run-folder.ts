@@ -37,9 +37,13 @@ class LineFile {
   }
 }
 
+/** Name of the file that tells what a run has done so far. */
+export const JOURNAL = 'journal.jsonl';
+
 /**
  * The folder that a run leaves. It is filled beside its place and moved there when it is complete, so nobody ever reads half a run, and a
- * run that fails leaves the last good one as it was.
+ * run that fails leaves the last good one as it was. A run with a journal is filled in its place, beside the journal, and counts as
+ * unfinished until its record is there; when it does not get that far, the journal is what is left of it.
  */
 export class RunFolder implements AsyncDisposable {
   readonly path: string;
@@ -47,6 +51,7 @@ export class RunFolder implements AsyncDisposable {
   readonly #spans: LineFile;
   readonly #trials: LineFile;
   #settled = false;
+  #finished = false;
 
   private constructor(path: string, draft: string, files: { spans: LineFile; trials: LineFile }) {
     this.path = path;
@@ -55,13 +60,15 @@ export class RunFolder implements AsyncDisposable {
     this.#trials = files.trials;
   }
 
-  static async create(reports: string, runId: string): Promise<RunFolder> {
-    await mkdir(reports, { recursive: true });
+  /** `inPlace`: fill the run's own folder, which has a journal. */
+  static async create(reports: string, runId: string, { inPlace = false } = {}): Promise<RunFolder> {
+    const path = join(reports, runId);
+    await mkdir(inPlace ? path : reports, { recursive: true });
     // A draft of its own: the same run may be under way in another terminal.
-    const draft = await mkdtemp(join(reports, `.${runId}.`));
+    const draft = inPlace ? path : await mkdtemp(join(reports, `.${runId}.`));
     await chmod(draft, 0o755);
     const file = async (name: string) => new LineFile(await open(join(draft, name), 'w'));
-    return new RunFolder(join(reports, runId), draft, { spans: await file('spans.jsonl'), trials: await file('trials.jsonl') });
+    return new RunFolder(path, draft, { spans: await file('spans.jsonl'), trials: await file('trials.jsonl') });
   }
 
   appendSpans(line: string): Promise<void> {
@@ -75,14 +82,19 @@ export class RunFolder implements AsyncDisposable {
   /** Writes the run's record and puts the folder into its place. */
   async finish(run: RunRecord, environment: unknown): Promise<void> {
     await this.#close();
-    await writeFile(join(this.#draft, 'run.json'), `${JSON.stringify(JSON.parse(canonicalJson(rounded(run))), null, 1)}\n`);
     await writeFile(join(this.#draft, 'environment.json'), `${JSON.stringify(environment, null, 1)}\n`);
-    await replaceFolder(this.#draft, this.path);
+    await writeFile(join(this.#draft, 'run.json.tmp'), `${JSON.stringify(JSON.parse(canonicalJson(rounded(run))), null, 1)}\n`);
+    // What makes the folder a saved run comes last, and whole.
+    await rename(join(this.#draft, 'run.json.tmp'), join(this.#draft, 'run.json'));
+    if (this.#draft !== this.path) await replaceFolder(this.#draft, this.path);
+    this.#finished = true;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#close();
-    await rm(this.#draft, { recursive: true, force: true });
+    if (this.#finished) return;
+    if (this.#draft !== this.path) await rm(this.#draft, { recursive: true, force: true });
+    else for (const name of ['spans.jsonl', 'trials.jsonl']) await rm(join(this.#draft, name), { force: true });
   }
 
   async #close(): Promise<void> {

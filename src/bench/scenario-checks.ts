@@ -74,9 +74,17 @@ function checkTools(scenario: Scenario, report: Report): void {
 
 function checkChoices(scenario: Scenario, parts: SchemaParts, report: Report): void {
   const patterns = parts.patterns.map(({ name }) => name);
+  for (const name of Object.keys(scenario.omit ?? {})) {
+    if (!patterns.includes(name)) report(['omit', name], unknownName('pattern', name, patterns));
+    if (name === scenario.baseline) report(['omit', name], `"${name}" is the baseline: everything is compared with it`);
+  }
   if (!patterns.includes(scenario.baseline)) report(['baseline'], unknownName('pattern', scenario.baseline, patterns));
   const scores = scenario.score.map(({ name }) => name);
   if (!scores.includes(scenario.primary)) report(['primary'], unknownName('score', scenario.primary, scores));
+  const timed = ['default', ...scenario.agents.map(({ name }) => name), ...patterns];
+  for (const name of Object.keys(scenario.limits.agentLatencyMs ?? {})) {
+    if (!timed.includes(name)) report(['limits', 'agentLatencyMs', name], unknownName('agent', name, timed), 'key');
+  }
 }
 
 function checkSimulation(scenario: Scenario, report: Report): void {

@@ -1,15 +1,22 @@
+import { settleBackground, settlingSuspended } from '../agent/background.ts';
 import { contextOf } from '../agent/context.ts';
 import type { Scope } from '../agent/scope.ts';
 import { errorTypeOf } from '../agent/span-error.ts';
-import { exceeded, type TrialRuntime } from '../agent/trial-runtime.ts';
+import { endsRun, exceeded, type TrialRuntime } from '../agent/trial-runtime.ts';
 import { withDeadline } from '../agent/deadline.ts';
-import type { AgentResult } from '../contracts/agent.ts';
-import type { ModelPort } from '../contracts/model.ts';
+import type { Approver } from '../contracts/approver.ts';
+import type { Agent, AgentResult } from '../contracts/agent.ts';
+import type { ChatMessage, ModelPort } from '../contracts/model.ts';
+import type { Sample } from '../schema/scenario.ts';
+import { catchUpClock } from '../kernel/catch-up-clock.ts';
+import type { Json } from '../kernel/json.ts';
 import { type Clock, usOf } from '../kernel/clock.ts';
 import { messageOf, PatternbenchError } from '../kernel/errors.ts';
 import { hash53 } from '../kernel/random.ts';
 import { VirtualClock } from '../kernel/virtual-clock.ts';
 import { NATIVE, type Outcome } from '../schema/trial-record.ts';
+import type { RunBudget } from '../state/run-budget.ts';
+import type { TrialJournal } from '../state/trial-journal.ts';
 import { type KnownAttributes, OPERATION, OWN } from '../telemetry/attribute-names.ts';
 import type { PriceTable } from '../telemetry/cost.ts';
 import { traceIdOf } from '../telemetry/span-ids.ts';
@@ -26,6 +33,14 @@ export interface TrialEnvironment {
   /** The recording set in use, for the trace; null when there is none. */
   readonly fixtureSet: string | null;
   readonly signal: AbortSignal;
+  /** What the trial has done before, and where it writes what it does; absent where nobody will go on with it. */
+  readonly journal?: TrialJournal | undefined;
+  /** By path of the question. */
+  readonly answers?: ReadonlyMap<string, Json> | undefined;
+  readonly approver?: Approver | undefined;
+  readonly budget?: RunBudget | undefined;
+  /** A replay must not change the world outside. */
+  readonly denyWrites?: boolean;
 }
 
 export interface FinishedTrial {
@@ -44,15 +59,14 @@ const MODEL_RETRY = { attempts: 4, baseMs: 1000, jitter: 0.25 } as const;
 /** Runs one trial to its end, whatever that is: a failure is an outcome, with its trace, not an exception. */
 export async function runTrial(plan: TrialPlan, environment: TrialEnvironment): Promise<FinishedTrial> {
   const { cell, sample, trial } = plan;
-  const clock = environment.clock(seedOf(plan, environment));
+  const clock = clockOf(environment, seedOf(plan, environment));
   const runtime = runtimeOf(plan, environment, clock);
   const root = openRoot(plan, runtime, environment);
-  const ended = await settle(() =>
-    clock instanceof VirtualClock
-      ? clock.run(() => work(plan, runtime, { root, signal: environment.signal }))
-      : work(plan, runtime, { root, signal: environment.signal }),
-  );
+  const run = () => work(plan, runtime, { root, signal: environment.signal });
+  const { final, ...ended } = await settle(() => (clock instanceof VirtualClock ? clock.run(run) : run()));
   closeTrace(runtime, root);
+  // What was cut off, or waits for somebody, is not over.
+  if (final && !environment.signal.aborted) environment.journal?.finish(ended.outcome, clock.nowUs());
   let traceId: string | undefined;
   const identify = () =>
     (traceId ??= traceIdOf({
@@ -71,8 +85,14 @@ export async function runTrial(plan: TrialPlan, environment: TrialEnvironment): 
 const seedOf = ({ cell, sample, trial }: TrialPlan, { seed }: TrialEnvironment): string =>
   `${seed}/${cell.scenario.name}/${cell.pattern}/${sample.id}/${trial}`;
 
+/** Real time does not pass while a trial goes through what it has done before. */
+function clockOf({ clock, journal }: TrialEnvironment, seed: string): Clock {
+  const made = clock(seed);
+  return journal?.isResumed && made.kind === 'real' ? catchUpClock(made) : made;
+}
+
 function runtimeOf(plan: TrialPlan, environment: TrialEnvironment, clock: Clock): TrialRuntime {
-  const { trial } = plan;
+  const { sample, trial } = plan;
   const { scenario } = plan.cell;
   return {
     clock,
@@ -84,7 +104,16 @@ function runtimeOf(plan: TrialPlan, environment: TrialEnvironment, clock: Clock)
     modelRetry: MODEL_RETRY,
     costUsd: (model, usage, pricedOn) => environment.prices.costOf(model, usage, pricedOn)?.usd ?? null,
     priceVersion: environment.prices.version,
-    spent: { modelCalls: 0, tokens: 0 },
+    items: sample.items,
+    shared: new Map(),
+    background: [],
+    spent: { modelCalls: 0, tokens: 0, turns: 0, costUsd: 0 },
+    journal: environment.journal,
+    interrupted: () => environment.signal.aborted,
+    answers: environment.answers,
+    approver: environment.approver,
+    budget: environment.budget,
+    denyWrites: environment.denyWrites,
   };
 }
 
@@ -129,27 +158,47 @@ function work(
         agent: cell.pattern,
         signal: own,
         counters: new Map(),
+        root: own,
+        variant: 0,
         last: [],
       };
-      return cell.agent!.run(sample.input, contextOf(scope));
+      return converse(cell.agent!, sample, scope);
     },
   });
 }
 
-type Ending = Pick<FinishedTrial, 'outcome' | 'output' | 'stop'>;
+/** The whole conversation: each turn is answered on all that was said before. What goes on in the background belongs to the trial. */
+async function converse(agent: Agent, sample: Sample, scope: Scope): Promise<AgentResult> {
+  const context = contextOf(scope);
+  let result = await settlingSuspended(scope.trial, () => agent.run(sample.input, context));
+  const said: ChatMessage[] = [{ role: 'user', content: sample.input }];
+  for (const turn of sample.turns ?? []) {
+    said.push({ role: 'assistant', content: result.output }, { role: 'user', content: turn });
+    result = await settlingSuspended(scope.trial, () => agent.run([...said], context));
+  }
+  await settleBackground(scope.trial);
+  return result;
+}
+
+interface Ending extends Pick<FinishedTrial, 'outcome' | 'output' | 'stop'> {
+  /** Whether the trial is over: taken up again, it would end the same way. */
+  readonly final: boolean;
+}
 
 async function settle(run: () => Promise<AgentResult>): Promise<Ending> {
   try {
     const result = await run();
-    return { outcome: { status: 'completed' }, output: result.output, stop: result.stop };
+    return { outcome: { status: 'completed' }, output: result.output, stop: result.stop, final: true };
   } catch (error) {
     const outcome = outcomeOf(error);
-    return {
-      outcome,
-      output: null,
-      stop: outcome.status === 'limit' ? outcome.limit : outcome.status === 'failed' ? outcome.code : outcome.status,
-    };
+    return { outcome, output: null, stop: stopOf(outcome), final: !endsRun(error) };
   }
+}
+
+function stopOf(outcome: Outcome): string {
+  if (outcome.status === 'limit') return outcome.limit;
+  if (outcome.status !== 'failed') return outcome.status;
+  return outcome.code === 'terminated' ? 'rejected' : outcome.code;
 }
 
 function outcomeOf(error: unknown): Outcome {
@@ -157,6 +206,7 @@ function outcomeOf(error: unknown): Outcome {
   if (error instanceof PatternbenchError) {
     if (error.code === 'limit_exceeded') return { status: 'limit', limit: String(error.facts['limit'] ?? 'unknown'), message };
     if (error.code === 'cancelled') return { status: 'cancelled' };
+    if (error.code === 'suspended') return { status: 'suspended' };
   }
   return { status: 'failed', code: errorTypeOf(error), message };
 }

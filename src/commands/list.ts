@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import { findScenarios, loadScenario } from '../bench/load-scenarios.ts';
 import { loadPatterns, loadProviders, loadReporters, loadScorers, partNamed } from '../bench/parts.ts';
-import { savedRuns } from '../bench/read-run.ts';
+import { journaledRuns, savedRuns } from '../bench/read-run.ts';
 import { safeText } from '../kernel/terminal-text.ts';
 import { defineCommand } from './shell/command.ts';
 import { EXIT } from './shell/exit-code.ts';
+import { optionLines } from './shell/option-lines.ts';
 import type { Shell } from './shell/shell.ts';
 import { wrapped } from './shell/wrap.ts';
 
@@ -24,12 +25,13 @@ const KINDS: readonly Kind[] = [
   {
     name: 'patterns',
     entries: async () =>
-      (await loadPatterns()).map(({ name, description, whenToUse, whenNot, calls }) => [
-        name,
-        description,
-        `use when: ${whenToUse}`,
-        `not when: ${whenNot}`,
-        `model calls: ${calls}`,
+      (await loadPatterns()).map((pattern) => [
+        pattern.name,
+        pattern.description,
+        `use when: ${pattern.whenToUse}`,
+        `not when: ${pattern.whenNot}`,
+        `model calls: ${pattern.calls}`,
+        ...optionLines(pattern),
       ]),
   },
   { name: 'scenarios', entries: scenarios },
@@ -38,7 +40,7 @@ const KINDS: readonly Kind[] = [
   { name: 'reporters', entries: async () => described(await loadReporters()) },
   {
     name: 'runs',
-    entries: async (shell) => (await savedRuns(join(shell.root, 'reports'))).map(({ name }) => [name]),
+    entries: runs,
   },
 ];
 
@@ -47,7 +49,7 @@ export default defineCommand({
   description: 'list patterns, scenarios, scorers, providers, reporters, runs',
   examples: [
     ['patternbench list', 'everything'],
-    ['patternbench list patterns', 'what each is for, and what it costs in calls'],
+    ['patternbench list patterns', 'what each is for, what it costs in calls, its options'],
   ],
   configure: (command) => {
     command.argument('[kind]', KINDS.map(({ name }) => name).join(', ')).option('--no-color', 'plain text');
@@ -64,6 +66,16 @@ export default defineCommand({
     return EXIT.ok;
   },
 });
+
+/** Finished ones in the order of their writing, then those that can be gone on with. */
+async function runs(shell: Shell): Promise<(readonly string[])[]> {
+  const reports = join(shell.root, 'reports');
+  const unfinished = (await journaledRuns(reports)).filter(({ isFinished }) => !isFinished);
+  return [
+    ...(await savedRuns(reports)).map(({ name }) => [name]),
+    ...unfinished.map(({ name }) => [name, `unfinished: patternbench status ${name}; patternbench resume ${name}`]),
+  ];
+}
 
 async function scenarios(shell: Shell): Promise<(readonly string[])[]> {
   const [patterns, scorers] = await Promise.all([loadPatterns(), loadScorers()]);

@@ -28,6 +28,7 @@ export default defineCommand({
         'port',
       )
       .option('--strict-clock', 'fail trials that do real I/O outside of ctx.hold, where virtual time would be wrong')
+      .option('--journal', 'keep a journal in a replay too, so that it can be taken up again (other modes always do)')
       .option('--yes', 'do not ask before a real endpoint is called');
   },
   run: ({ options }, shell) => {

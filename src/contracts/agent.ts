@@ -13,6 +13,14 @@ export interface AgentResult {
   /** What this agent added to the conversation. */
   readonly messages: readonly ChatMessage[];
   readonly stop: StopReason;
+  /** Whom the agent wants to take over; set when it stopped with `handoff`. */
+  readonly handoff?: Handoff;
+}
+
+/** The wish to pass control on. */
+export interface Handoff {
+  readonly to: string;
+  readonly reason?: string;
 }
 
 /** Everything that runs is an agent: one that calls a model, a pattern, a plain function. So nesting is free. */

@@ -93,4 +93,6 @@ export interface CallInfo {
  */
 export interface ModelPort {
   readonly call: (request: ModelRequest, info: CallInfo) => Promise<ModelReply>;
+  /** Every answer that it has ever given is recorded: asked again in the same order, it answers the same, at no cost. */
+  readonly remembers?: boolean;
 }

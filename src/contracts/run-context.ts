@@ -1,4 +1,4 @@
-import type { JsonObject } from '../kernel/json.ts';
+import type { Json, JsonObject } from '../kernel/json.ts';
 import type { Agent, AgentInput, AgentResult } from './agent.ts';
 import type { ChatMessage, ModelReply, ModelRequest, ToolCall } from './model.ts';
 import type { Tool } from './tool.ts';
@@ -22,6 +22,8 @@ export interface RunOptions {
   readonly fallback?: readonly Agent[];
   /** JSON Schema that the output must obey, as JSON text; breaking it fails with `contract_violation`, naming the agent. */
   readonly outputSchema?: JsonObject;
+  /** Makes the requests of this run differ from those of its siblings, by their seed: equal requests get equal answers. */
+  readonly variant?: number;
   /** What the agent is in this pattern (worker, router, aggregator, …), for the trace. */
   readonly role?: string;
 }
@@ -84,6 +86,14 @@ export interface RunContext {
   readonly decide: <T>(decision: Decision<T>) => Promise<T>;
   /** Executes a tool call against the tools that this agent may use; always yields the text of exactly one tool message. */
   readonly tool: (allowed: readonly Tool[], call: ToolCall) => Promise<string>;
+  /** Asks somebody outside (an approval, an escalation) and waits for the answer; a trial that gets none is suspended. */
+  readonly interrupt: <T extends Json>(name: string, question: Json) => Promise<T>;
+  /** Work that nobody waits for: it goes on after the answer has been given, its failures stand in the trace. */
+  readonly background: (name: string, work: (ctx: RunContext) => Promise<unknown>) => void;
+  /** The parts of the task, where the sample declares them and this context is the pattern's own. */
+  readonly items: readonly string[] | undefined;
+  /** What agents of this trial share, over all turns of its conversation. */
+  readonly shared: Map<string, Json>;
   readonly nowMs: () => number;
   readonly sleep: (ms: number) => Promise<void>;
   /** A draw in [0, 1) from the trial's seed and this context's path. */

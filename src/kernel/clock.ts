@@ -21,6 +21,8 @@ export interface Clock {
    * `costUs`; on a real clock it simply runs.
    */
   readonly hold: <T>(work: () => Promise<T>, costUs?: (value: T) => number) => Promise<T>;
+  /** Says that from now on something really happens: a clock that was only catching up on the past passes as it is from here on. */
+  readonly goLive?: () => void;
 }
 
 /** Whole microseconds of a duration in milliseconds. */

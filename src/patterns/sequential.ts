@@ -1,4 +1,5 @@
 import { type Agent, defineAgent, resultOf, textOf } from '../contracts/agent.ts';
+import { withSteps } from '../contracts/context.ts';
 import { definePattern, type Team } from '../contracts/pattern.ts';
 import type { RunOptions } from '../contracts/run-context.ts';
 import { msOf, usOf } from '../kernel/clock.ts';
@@ -31,7 +32,7 @@ export function sequential(stages: readonly Stage[], context: PipelineContext = 
     const task = textOf(input);
     const done: StageResult[] = [];
     for (const stage of stages) {
-      const given = done.length === 0 ? task : context === 'previous' ? done.at(-1)!.output : withHistory(task, done);
+      const given = context === 'previous' ? (done.at(-1)?.output ?? task) : withSteps(task, done);
       const startMs = ctx.nowMs();
       const result = await ctx.run(stage.agent, given, { role: 'stage', ...stage.run });
       const output = stage.transform ? stage.transform(result.output) : result.output;
@@ -44,9 +45,6 @@ export function sequential(stages: readonly Stage[], context: PipelineContext = 
 
 const nameOf = (stage: Stage): string => stage.name ?? stage.agent.name;
 
-const withHistory = (task: string, done: readonly StageResult[]): string =>
-  `Task: ${task}\n\nPrevious steps:\n${done.map((stage) => `[${stage.name}]: ${stage.output}`).join('\n\n')}`;
-
 const finish = (task: string, stages: readonly StageResult[], stop: 'final' | 'bail') => {
   const output = stages.at(-1)?.output ?? '';
   return resultOf(output, { stop, data: { input: task, stages, final_output: output } });
@@ -58,6 +56,7 @@ export default definePattern({
   whenToUse: 'Each step needs the complete output of the one before, and the order never changes.',
   whenNot: 'Steps are independent (run them in parallel), or the path depends on what is found on the way.',
   calls: 'n + tool turns, n = stages',
+  onFailure: { agent: 'fail', coordinator: 'fail' },
   options: (z) => {
     const stage = z.strictObject({
       agent: z.string(),
@@ -78,6 +77,7 @@ export default definePattern({
       context: z.enum(['all', 'previous']).default('all').describe('what a stage sees of the steps before it'),
     });
   },
+  context: (options) => (options.context === 'previous' ? 'last' : 'all'),
   notApplicable: (team) => (team.agents.length < 2 ? 'a pipeline needs at least two agents' : undefined),
   build: (team, options) => {
     const stages = options.stages ?? team.agents.map((agent) => agent.name);

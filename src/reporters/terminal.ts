@@ -115,6 +115,8 @@ function legend(views: readonly ScenarioView[]): string {
       'better, worse: paired by sample, Holm-corrected, 5% level; inconclusive: not told apart by this run; intervals are plain 95%.',
     );
   if (k > 0) sentences.push(`p^${k}: chance that all of ${k} trials of a sample pass.`);
+  if (views.some((view) => view.groups.some((group) => group.context !== undefined)))
+    sentences.push('context: what agents see of the steps before them (task: only their own part).');
   sentences.push('$/1K: USD per 1,000 tasks, failures included.');
   return sentences.join(' ');
 }

@@ -34,6 +34,10 @@ export const group = z.strictObject({
   errors: count,
   limits: count,
   unscored: count,
+  context: z
+    .enum(['task', 'last', 'text', 'all'])
+    .optional()
+    .describe('what agents see of what happened before them: the largest knob of cost'),
   notApplicable: z.string().optional(),
 });
 

@@ -1,4 +1,5 @@
 import { scrubRule } from './scrub-rule.ts';
+import { approverFile, approveRule } from './approvals.ts';
 import { simulationBlock } from './simulation.ts';
 import { z } from './zod.ts';
 
@@ -18,6 +19,12 @@ const agent = z.strictObject({
     .boolean()
     .optional()
     .describe('have its answers in chunks, so that the time to the first one is known; default false'),
+  types: z
+    .array(z.string())
+    .min(1)
+    .optional()
+    .describe('kinds of task that it is good at, for patterns that pick workers by type'),
+  team: z.string().optional().describe('the team it belongs to, for patterns that work in teams'),
 });
 
 const toolCommon = {
@@ -25,6 +32,12 @@ const toolCommon = {
   parameters: jsonSchema.describe('JSON Schema of the arguments'),
   effect: z.enum(['read', 'write']).default('read'),
   latencyMs: z.number().min(0).default(0).describe('virtual milliseconds of one execution'),
+  approve: approveRule.optional(),
+  idempotent: z.boolean().optional().describe('calling it twice is the same as once; default: reads are, writes are not'),
+  onUnknown: z
+    .enum(['retry', 'ask', 'fail'])
+    .optional()
+    .describe('a write that was cut off and may have happened: call it again, ask a person (default), or fail the trial'),
 };
 
 const tool = z.union([
@@ -43,6 +56,12 @@ const tool = z.union([
 const sample = z.strictObject({
   id: name,
   input: z.string().min(1),
+  turns: z
+    .array(z.string().min(1))
+    .min(1)
+    .optional()
+    .describe('what the user says next, each after the answer to what came before'),
+  items: z.array(z.string().min(1)).min(1).optional().describe('the parts of the task, for patterns that work on a batch'),
   expected: z.record(z.string(), json).default({}).describe('what scorers compare with'),
   metadata: z.record(z.string(), json).default({}),
 });
@@ -51,6 +70,12 @@ const limits = z.strictObject({
   maxModelCalls: z.int().min(1).default(60).describe('per trial'),
   maxTokens: z.int().min(1).default(400_000).describe('input and output, per trial'),
   timeoutMs: z.number().min(1).default(900_000).describe('of trial time, per trial'),
+  maxCostUsd: z.number().positive().optional().describe('at listed prices, per trial'),
+  maxTurns: z.int().min(1).optional().describe('questions to models, attempts at one not counted apart; per trial'),
+  agentLatencyMs: z
+    .record(name, z.number().min(1))
+    .optional()
+    .describe('milliseconds of one run of an agent, by name; `default` is for every agent that has none of its own'),
 });
 
 const labels = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
@@ -89,8 +114,10 @@ export function scenarioSchema(parts: SchemaParts) {
     samples: z.union([z.array(sample).min(1, 'a scenario needs at least one sample'), z.string().startsWith('file://')]),
     score: z.array(z.discriminatedUnion('type', scorers as unknown as [(typeof scorers)[0], ...typeof scorers])).min(1),
     primary: z.string().optional().describe('the scorer that is `quality`; default: the first'),
+    omit: z.record(z.string(), z.string().min(10)).optional().describe('patterns left out, each with the reason that reports show'),
     passThreshold: z.number().min(0).max(1).default(1).describe('primary score from which a trial counts as passed'),
     limits: limits.prefault({}),
+    approver: approverFile.optional().describe('who answers when consent is needed; default: a person'),
     patterns: z.strictObject(patterns).prefault({}),
     prices: z.record(z.string(), price).default({}).describe('USD per million tokens, over the built-in table'),
     simulation: simulationBlock.optional(),

@@ -9,8 +9,13 @@ export const simulatedFact = z.strictObject({
   domain: z.string(),
   text: z.string().regex(/^[^[\]]*\[[^[\]]+\][^[\]]*$/, 'must hold exactly one [mark] in brackets'),
   wrong: z.string().optional().describe('the believable wrong value of the mark'),
+  given: z.boolean().optional().describe('stands in the task itself: reading it there is the work'),
   tool: z.string().optional().describe('only this tool yields it'),
-  needs: z.array(z.string()).optional().describe('facts that it is derived from'),
+  instead: z.string().optional().describe('tool that yields it too, for whoever asked the first one in vain'),
+  needs: z
+    .array(z.string())
+    .optional()
+    .describe('facts that it is derived from; with a tool: those that must be in sight before it is called'),
   key: z.string().optional().describe('JSON property that states it'),
   noise: z.boolean().optional().describe('a decoy that a tool also returns'),
 });

@@ -64,6 +64,14 @@ function checkTask(task: Task, world: World, fail: Fail): void {
   const path = `samples.${task.id}`;
   if (!task.input.includes(task.subject))
     fail(`${path}.subject`, `"${task.subject}" does not stand in the input of sample "${task.id}"`);
+  for (const [i, item] of task.items.entries()) {
+    if (!item.includes(task.subject))
+      fail(
+        `${path}.subject`,
+        `"${task.subject}" does not stand in items[${i}] of sample "${task.id}"`,
+        'a part of a batch is given to somebody who sees nothing else: begin each with the subject',
+      );
+  }
   for (const other of world.tasks) {
     if (other !== task && stands(other.input, task.subject)) {
       fail(
@@ -101,13 +109,37 @@ function checkReferences(fact: Fact, { task, world, scenario, path, fail }: Refe
     if (!before.has(id))
       fail(`${path}.needs[${i}]`, `no fact "${id}" stands before this one`, 'list premises before what follows from them');
   }
-  if (fact.tool === undefined) return;
-  const tool = scenario.tools[fact.tool];
-  if (!tool) return fail(`${path}.tool`, `there is no tool "${fact.tool}"; tools: ${[...world.tools].join(', ')}`);
-  const isYielded =
-    !('returns' in tool) || tool.returns.some((entry) => stands(JSON.stringify(entry.value ?? null), fact.right.mark));
+  if (fact.given) checkGiven(fact, { task, path, fail });
+  for (const key of ['tool', 'instead'] as const) {
+    const name = fact[key];
+    if (name !== undefined && !scenario.tools[name])
+      fail(`${path}.${key}`, `there is no tool "${name}"; tools: ${[...world.tools].join(', ')}`);
+  }
+  if (fact.tool === undefined) {
+    if (fact.instead !== undefined) fail(`${path}.instead`, 'only what a tool yields can be had from another one');
+    return;
+  }
+  const isYielded = [fact.tool, fact.instead].some((name) => {
+    const tool = name === undefined ? undefined : scenario.tools[name]!;
+    if (!tool) return false;
+    return !('returns' in tool) || tool.returns.some((entry) => stands(JSON.stringify(entry.value ?? null), fact.right.mark));
+  });
   if (!isYielded)
     fail(`${path}.text`, `no result of tool "${fact.tool}" holds "${fact.right.mark}", so nobody could ever state it`);
+}
+
+/** What is given stands in the task and nowhere else, and its wrong value does not: it could not be told from what was read. */
+function checkGiven(fact: Fact, { task, path, fail }: Pick<ReferenceCheck, 'task' | 'path' | 'fail'>): void {
+  if (fact.tool !== undefined || fact.needs.length > 0 || fact.kind === 'noise')
+    fail(`${path}.given`, 'what stands in the task needs neither a tool nor other facts, and is no decoy');
+  const { mark } = fact.right;
+  if (!stands(task.input, mark))
+    fail(`${path}.text`, `"${mark}" is given, but does not stand in the input of sample "${task.id}"`);
+  if (task.items.length > 0 && !task.items.some((item) => stands(item, mark)))
+    fail(`${path}.text`, `"${mark}" is given, but does not stand in any of the items of sample "${task.id}"`);
+  const { wrong } = fact;
+  if (wrong && [task.input, ...task.items].some((part) => stands(part, wrong.mark)))
+    fail(`${path}.wrong`, `the wrong value "${wrong.mark}" also stands in the task, so it would be no mistake`);
 }
 
 interface MarkCheck {
@@ -133,7 +165,7 @@ function checkMarks(fact: Fact, { task, prompts, path, fail }: MarkCheck): void 
           fail(at, `the mark "${statement.mark}" also stands in fact "${other.id}" of this sample`);
       }
     }
-    const prompt = prompts.find(({ text }) => stands(text, statement.mark));
+    const prompt = prompts.find((one) => isRead(one, fact, task) && stands(one.text, statement.mark));
     if (prompt) fail(at, `the mark "${statement.mark}" also stands in ${prompt.name}, which would give it away`);
   }
 }
@@ -141,11 +173,23 @@ function checkMarks(fact: Fact, { task, prompts, path, fail }: MarkCheck): void 
 interface Prompt {
   readonly name: string;
   readonly text: string;
+  /** The sample whose task it is part of, if any. */
+  readonly task?: string;
+}
+
+/** Whether a mark in that text would be a leak: what is given stands in its task, and a task full of data speaks for no other one. */
+function isRead(prompt: Prompt, fact: Fact, task: Task): boolean {
+  if (prompt.task === undefined) return true;
+  return prompt.task === task.id ? !fact.given : !task.facts.some((one) => one.given);
 }
 
 /** Every text that a request may hold without anybody having done any work. */
 const promptsOf = (scenario: Scenario, block: SimulationBlock): Prompt[] => [
-  ...scenario.samples.map(({ id, input }) => ({ name: `the input of sample "${id}"`, text: input })),
+  ...scenario.samples.flatMap(({ id, input, items = [], turns = [] }) => [
+    { name: `the input of sample "${id}"`, text: input, task: id },
+    ...items.map((text, i) => ({ name: `items[${i}] of sample "${id}"`, text, task: id })),
+    ...turns.map((text, i) => ({ name: `turns[${i}] of sample "${id}"`, text })),
+  ]),
   ...scenario.agents.flatMap(({ name, instructions, description }) => [
     { name: `the instructions of agent "${name}"`, text: instructions },
     { name: `the description of agent "${name}"`, text: description },

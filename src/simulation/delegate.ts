@@ -1,5 +1,5 @@
 import type { Reading } from './read.ts';
-import { skillIn } from './recall.ts';
+import { expects } from './recall.ts';
 import type { Candidate } from './whom.ts';
 import type { Fact } from './world.ts';
 
@@ -80,15 +80,13 @@ function hasSpoken({ request, talk }: Reading, { name, tool }: Candidate): boole
 const gapsIn = (reading: Reading, domain: string): readonly Fact[] =>
   contentOf(reading, domain).filter(
     (fact) =>
-      !reading.right.has(fact.id) &&
-      reading.draws.knows(`knows:${fact.id}`, skillIn(reading, domain)) &&
-      reading.draws.slip(`spot:${fact.id}`, reading.profile.spot),
+      !reading.right.has(fact.id) && expects(reading, fact) && reading.draws.slip(`spot:${fact.id}`, reading.profile.spot),
   );
 
 /** The assignment of a domain: a task that stands for itself, and what its result must state. */
 export function partOf(reading: Reading, domain: string, note = ''): Part {
   const { task, world, draws, profile } = reading;
-  const label = world.domains.find((one) => one.name === domain)!.label;
+  const { label } = world.domains.find((one) => one.name === domain)!;
   const known = isDerived(reading, domain) && !draws.slip(`thin:${domain}`, profile.thin) ? knownIn(reading) : '';
   const must = contentOf(reading, domain).filter((fact) => draws.slip(`criterion:${fact.id}`, profile.plan));
   return {

@@ -108,7 +108,10 @@ function assignment(reading: Reading, { key, member, given }: Member): Json | un
     );
   }
   const record = objectIn(member);
-  if (record && KEYS.plan.test(key)) return Object.fromEntries(parts.map((part) => [part.to.name, part.text]));
+  if (record && KEYS.plan.test(key)) {
+    const byName = Map.groupBy(parts, (part) => part.to.name);
+    return Object.fromEntries([...byName].map(([name, given]) => [name, given.map((part) => part.text).join('\n\n')]));
+  }
   if (record) return parts[0] ? filled(reading, record, { parts: parts.slice(0, 1), id: 1, answers: false }) : null;
   return parts[0]?.to.name ?? endWord(reading, member);
 }
@@ -122,10 +125,14 @@ function endWord({ instruction }: Reading, member: Shape): Json {
   return option ?? /\bFINISH\b/.exec(instruction)?.[0] ?? null;
 }
 
-const itemsOf = (reading: Reading): string[] =>
-  neededDomains(reading).map(
-    (domain) => `${reading.task.subject}: ${reading.world.domains.find((one) => one.name === domain)!.label}`,
+/** A part for each domain. Where the task itself is the material, each holds it, since it has to stand for itself. */
+function itemsOf(reading: Reading): string[] {
+  const { task, world } = reading;
+  const material = task.facts.some((fact) => fact.given) ? `. The request was: ${task.input}` : '';
+  return neededDomains(reading).map(
+    (domain) => `${task.subject}: ${world.domains.find((one) => one.name === domain)!.label}${material}`,
   );
+}
 
 /** The value that an answer states under that key. */
 function valueOf(reading: Reading, key: string): string | null {

@@ -35,9 +35,11 @@ export interface Reading {
   readonly mustFinish: boolean;
   /** Whether it adds to a discussion instead of answering for all. */
   readonly contributes: boolean;
-  /** Ids of facts whose right value, or whose wrong value, stands in the messages. */
+  /** Ids of facts whose right value, or whose wrong value, stands in the messages; as part of the task itself it does not count. */
   readonly right: ReadonlySet<string>;
   readonly wrong: ReadonlySet<string>;
+  /** Ids of facts that stand in the parts of the task that are quoted, for whoever reads them. */
+  readonly source: ReadonlySet<string>;
   /** Ids of facts that a tool of this very conversation has yielded. */
   readonly looked: ReadonlySet<string>;
   /** Ids of facts that feedback in the request names as missing or doubtful. */
@@ -64,7 +66,7 @@ export function read({ world, profile, request, tokens }: Asked): Reading | unde
   if (!task) return undefined;
   const users = request.messages.filter((message) => message.role === 'user').map((message) => message.text);
   const user = users.at(-1) ?? '';
-  const plainUser = withoutTask(user, task);
+  const plainUser = without(user, [task.input, ...task.items, task.subject]);
   const mustFinish = PHRASES.finishNow.test(plainUser.slice(-400));
   const shapes = mustFinish && request.form.type === 'text' ? [] : shapesIn(request, system, plainUser);
   const instruction = `${system}\n${plainUser}`;
@@ -73,8 +75,9 @@ export function read({ world, profile, request, tokens }: Asked): Reading | unde
     .filter((message) => message.role === 'tool')
     .map(saidIn)
     .join('\n');
+  const { quoted, rest } = sourcesIn(task, all);
   const holding = (text: string, which: 'right' | 'wrong') =>
-    idsOf(task, (fact) => fact[which] && stands(text, fact[which].mark));
+    idsOf(task, (fact) => fact[which] && stands(fact.given ? rest : text, fact[which].mark));
   const key = keyOf(world, request);
   return {
     world,
@@ -88,7 +91,7 @@ export function read({ world, profile, request, tokens }: Asked): Reading | unde
     instruction,
     claims: claimsIn(world, system),
     // Whoever divides work was told its scope at the beginning; what it hears later are results.
-    asked: askedIn(world, task, candidates.length > 0 ? (users[0] ?? '') : user),
+    asked: askedIn(world, task, { text: candidates.length > 0 ? (users[0] ?? '') : user, users }),
     candidates,
     shapes,
     strict: request.form.type === 'json_schema',
@@ -96,6 +99,7 @@ export function read({ world, profile, request, tokens }: Asked): Reading | unde
     contributes: PHRASES.contribute.test(`${system}\n${plainUser.slice(0, 300)}\n${plainUser.slice(-300)}`),
     right: holding(all, 'right'),
     wrong: holding(all, 'wrong'),
+    source: idsOf(task, (fact) => fact.given && quoted.some((part) => stands(part, fact.right.mark))),
     looked: holding(results, 'right'),
     flagged: idsOf(task, (fact) => complaintsIn(user).includes(fact.aspect)),
   };
@@ -118,7 +122,21 @@ function taskIn(world: World, text: string): Task | undefined {
   return latest((task) => task.input) ?? latest((task) => task.subject);
 }
 
-const withoutTask = (text: string, task: Task): string => text.split(task.input).join(' ').split(task.subject).join(' ');
+const without = (text: string, parts: readonly string[]): string =>
+  parts.reduce((rest, part) => rest.split(part).join(' '), text);
+
+/** The parts of the task that a text quotes, plainly or inside of JSON, and what is left of the text without them. */
+function sourcesIn(task: Task, text: string): { readonly quoted: readonly string[]; readonly rest: string } {
+  const quoted: string[] = [];
+  let rest = text;
+  for (const part of task.facts.some((fact) => fact.given) ? [task.input, ...task.items] : []) {
+    const inJson = JSON.stringify(part).slice(1, -1);
+    if (!rest.includes(part) && !rest.includes(inJson)) continue;
+    quoted.push(part);
+    rest = rest.replaceAll(part, ' ').replaceAll(inJson, ' ');
+  }
+  return { quoted, rest };
+}
 
 /**
  * What the caller claims to be: agents whose instructions stand word for word in the system prompt lend their skills; without any, the
@@ -146,9 +164,25 @@ const NOT_INSTRUCTION: readonly RegExp[] = [
   /"[^"\n]*"\s*:/g,
 ];
 
-/** Domains that the instruction names, once the task and the facts in it are taken out. */
-function askedIn(world: World, task: Task, user: string): readonly string[] {
-  let rest = withoutTask(user, task);
+interface Said {
+  /** The message that holds the instruction. */
+  readonly text: string;
+  /** All messages of users. */
+  readonly users: readonly string[];
+}
+
+/**
+ * Domains that the instruction names, once the task and the facts in it are taken out; a part of a batch is an instruction itself. In a conversation of several turns the task is only
+ * what was asked first: where the instruction names nothing, everything that was asked so far is meant.
+ */
+function askedIn(world: World, task: Task, { text, users }: Said): readonly string[] {
+  const asked = named(world, task, without(text, [task.input, task.subject]));
+  return asked.length > 0 || task.turns.length === 0 ? asked : named(world, task, users.join('\n'));
+}
+
+/** Domains of the task that a text names, other than by stating facts, in labels of speakers or in feedback. */
+function named(world: World, task: Task, text: string): readonly string[] {
+  let rest = text;
   for (const fact of task.facts) {
     for (const statement of [fact.right, ...(fact.wrong ? [fact.wrong] : [])]) rest = rest.split(statement.text).join(' ');
   }

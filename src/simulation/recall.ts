@@ -35,17 +35,38 @@ type Word = 'right' | 'wrong' | 'nothing';
 
 /** Share of what is known that comes to mind when so many facts are asked for at once. */
 function loadOf(reading: Reading): number {
-  const { task, claims, right, profile } = reading;
+  const { task, claims, right, source, profile } = reading;
   const fresh = task.facts.filter(
     (fact) =>
       fact.kind === 'content' &&
       fact.tool === undefined &&
       !right.has(fact.id) &&
       isAsked(reading, fact) &&
+      (!fact.given || source.has(fact.id)) &&
       (claims.length === 0 || claims.includes(fact.domain)),
   );
-  return Math.min(1, Math.sqrt(profile.capacity / Math.max(1, fresh.length)));
+  return thinned(profile.capacity, fresh.length);
 }
+
+const thinned = (capacity: number, facts: number): number => Math.min(1, Math.sqrt(capacity / Math.max(1, facts)));
+
+/**
+ * Whether a fact of the task is noticed by whoever reads the task as far as it is quoted. What others have already stated makes the rest
+ * no shorter, since nobody knows what they have overlooked; what a review has named is looked for.
+ */
+function notices(reading: Reading, fact: Fact): boolean {
+  const { task, claims, source, flagged, profile, draws } = reading;
+  if (!source.has(fact.id)) return false;
+  const there = task.facts.filter(
+    (one) => source.has(one.id) && isAsked(reading, one) && (claims.length === 0 || claims.includes(one.domain)),
+  );
+  const chance = flagged.has(fact.id) ? 1 : thinned(profile.capacity, there.length) * attention(reading);
+  return draws.knows(`knows:${fact.id}`, chance);
+}
+
+/** Whether the caller knows by itself what should be there: by skill, or because it reads it in the task. */
+export const expects = (reading: Reading, fact: Fact): boolean =>
+  fact.given ? notices(reading, fact) : reading.draws.knows(`knows:${fact.id}`, skillIn(reading, fact.domain));
 
 const decoy = ({ right, draws, profile }: Reading, fact: Fact): Word =>
   right.has(fact.id) && draws.slip(`noise:${fact.id}`, 1 - profile.detect) ? 'right' : 'nothing';
@@ -83,6 +104,7 @@ function fromMind(reading: Reading, fact: Fact, mind: Mind): Word {
   const isForeign = claims.length > 0 && !claims.includes(fact.domain);
   if (fact.tool !== undefined) return isForeign ? 'nothing' : guess(reading, fact);
   if (isForeign && !draws.slip(`stray:${fact.domain}`, profile.stray)) return 'nothing';
+  if (fact.given) return readIn(reading, fact);
   const inference = inferenceOf(reading, fact, mind.said);
   if (inference === 'wrong') return draws.slip(`cascade:${fact.id}`, profile.cascade) ? 'wrong' : 'nothing';
   if (inference === 'unknown') return guess(reading, fact);
@@ -91,6 +113,13 @@ function fromMind(reading: Reading, fact: Fact, mind: Mind): Word {
   const known = skillIn(reading, fact.domain) * (isNamed ? 1 : mind.load * attention(reading)) * inference;
   const chance = isNamed ? known + (1 - known) * profile.feedback : known;
   return draws.knows(`knows:${fact.id}`, chance) ? 'right' : guess(reading, fact);
+}
+
+/** What becomes of a fact that stands in the task: noticed and copied, misread, or nothing where that part is not in sight. */
+function readIn(reading: Reading, fact: Fact): Word {
+  const { source, draws, profile } = reading;
+  if (!source.has(fact.id)) return 'nothing';
+  return notices(reading, fact) && draws.slip(`keep:${fact.id}`, profile.copy) ? 'right' : guess(reading, fact);
 }
 
 /** Chance of the step from the premises: 1 without any; `wrong` when one is wrong, `unknown` when one is missing. */

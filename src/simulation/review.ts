@@ -1,5 +1,5 @@
 import type { Reading } from './read.ts';
-import { isAsked, skillIn } from './recall.ts';
+import { expects, isAsked, skillIn } from './recall.ts';
 import type { Fact } from './world.ts';
 
 export interface Verdict {
@@ -17,8 +17,7 @@ export function review(reading: Reading): Verdict {
   const { task, right, wrong, draws, profile } = reading;
   const criteria = criteriaIn(reading);
   const scope = criteria.length > 0 ? criteria : task.facts.filter((fact) => fact.kind === 'content' && isAsked(reading, fact));
-  const isVisible = (fact: Fact) =>
-    criteria.length > 0 || fact.tool !== undefined || draws.knows(`knows:${fact.id}`, skillIn(reading, fact.domain));
+  const isVisible = (fact: Fact) => criteria.length > 0 || fact.tool !== undefined || expects(reading, fact);
   const sees = (fact: Fact, chance: number) => draws.slip(`spot:${fact.id}`, chance);
   const gaps = scope.filter((fact) => !right.has(fact.id) && !wrong.has(fact.id) && isVisible(fact) && sees(fact, profile.spot));
   const doubts = scope.filter((fact) => wrong.has(fact.id) && sees(fact, profile.detect * skillIn(reading, fact.domain)));

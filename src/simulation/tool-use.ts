@@ -5,6 +5,7 @@ import { prose } from './prose.ts';
 import type { Reading } from './read.ts';
 import { fit, shapeOfSchema } from './shape.ts';
 import { KEYS } from './words.ts';
+import type { Fact } from './world.ts';
 
 /** A call of a tool that an answer makes. */
 export interface CallMade {
@@ -31,22 +32,30 @@ export function toolTurn(reading: Reading): ToolTurn | undefined {
 const ownTools = ({ request, world }: Reading): readonly ToolOffer[] =>
   request.tools.filter((tool) => world.tools.has(tool.name));
 
-/** Tools that would still yield something that the caller is there for. */
+/** Tools that would still yield something that the caller is there for, or that is needed for it; those that have what they need. */
 function dueTools(reading: Reading): readonly string[] {
-  const { task, right, asked, claims, request } = reading;
-  const own = new Set(ownTools(reading).map((tool) => tool.name));
-  const tries = (name: string) =>
-    request.messages.flatMap((message) => message.calls).filter((call) => call.name === name).length;
-  const due = task.facts.filter(
-    ({ kind, tool, id, domain }) =>
-      kind === 'content' &&
-      tool !== undefined &&
-      own.has(tool) &&
-      !right.has(id) &&
-      tries(tool) < MOST_TRIES &&
-      (asked.length === 0 || asked.includes(domain) || claims.includes(domain)),
-  );
-  return [...new Set(due.map((fact) => fact.tool!))];
+  const { task, right, asked, claims } = reading;
+  // Asked for a part of what it is there for, it leaves the rest to others; asked for something else, it does what it is there for too.
+  const isPart = asked.some((domain) => claims.includes(domain));
+  const wants = ({ domain }: Fact) => asked.length === 0 || asked.includes(domain) || (!isPart && claims.includes(domain));
+  const due: Fact[] = [];
+  const seek = (fact: Fact): void => {
+    if (right.has(fact.id) || due.includes(fact)) return;
+    const premises = task.facts.filter(({ id }) => fact.needs.includes(id) && !right.has(id));
+    if (fact.tool !== undefined && premises.length === 0) due.push(fact);
+    if (fact.tool !== undefined) premises.forEach(seek);
+  };
+  task.facts.filter((fact) => fact.kind === 'content' && wants(fact)).forEach(seek);
+  return [...new Set(task.facts.filter((fact) => due.includes(fact)).flatMap((fact) => nextTool(reading, fact) ?? []))];
+}
+
+/** The tool to ask for a fact next: one that was not asked yet, else one that was not asked too often. */
+function nextTool(reading: Reading, { tool, instead }: Fact): string | undefined {
+  const calls = reading.request.messages.flatMap((message) => message.calls);
+  const tries = (name: string) => calls.filter((call) => call.name === name).length;
+  const own = new Set(ownTools(reading).map(({ name }) => name));
+  const able = [tool, instead].filter((name) => name !== undefined && own.has(name)) as string[];
+  return able.find((name) => tries(name) === 0) ?? able.find((name) => tries(name) < MOST_TRIES);
 }
 
 function lookUp(reading: Reading): ToolTurn | undefined {

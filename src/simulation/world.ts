@@ -1,5 +1,5 @@
 import { PatternbenchError } from '../kernel/errors.ts';
-import type { Scenario } from '../schema/scenario.ts';
+import type { Sample, Scenario } from '../schema/scenario.ts';
 import type { SimulatedFact, SimulatedSample, SimulationBlock } from '../schema/simulation.ts';
 import { checkWorld } from './check-world.ts';
 import { FILLER } from './filler.ts';
@@ -14,9 +14,12 @@ export interface Fact {
   readonly kind: 'content' | 'category' | 'noise';
   readonly right: Statement;
   readonly wrong?: Statement;
-  /** Only this tool yields it. */
+  /** Whether it stands in the task itself, so that reading it there is the work. */
+  readonly given: boolean;
+  /** Only this tool yields it, or, where that one was asked in vain, the one `instead`. */
   readonly tool?: string;
-  /** Facts before it in the sample, from which it follows. */
+  readonly instead?: string;
+  /** Facts before it in the sample, from which it follows; with a tool, those that must be in sight before it is called. */
   readonly needs: readonly string[];
   /** The JSON property that states it. */
   readonly key?: string;
@@ -29,6 +32,9 @@ export interface Task {
   readonly id: string;
   readonly subject: string;
   readonly input: string;
+  /** The parts of the task, where it is a batch, and what the user says later. */
+  readonly items: readonly string[];
+  readonly turns: readonly string[];
   readonly category?: string;
   readonly confusable?: string;
   readonly args: Readonly<Record<string, string>>;
@@ -81,7 +87,7 @@ export function worldOf(scenario: Scenario): World {
   const domains = domainsOf(block, scenario.file);
   const tasks = scenario.samples.flatMap((sample) => {
     const known = block.samples[sample.id];
-    return known ? [taskOf(sample.id, sample.input, known)] : [];
+    return known ? [taskOf(sample, known)] : [];
   });
   const marks = tasks.flatMap((task) =>
     task.facts.flatMap((fact) => [fact.right.mark, ...(fact.wrong ? [fact.wrong.mark] : [])]),
@@ -123,10 +129,12 @@ function domainsOf(block: SimulationBlock, file: string): Domain[] {
   }));
 }
 
-const taskOf = (id: string, input: string, sample: SimulatedSample): Task => ({
+const taskOf = ({ id, input, items = [], turns = [] }: Sample, sample: SimulatedSample): Task => ({
   id,
   subject: sample.subject,
   input,
+  items,
+  turns,
   ...(sample.category !== undefined && { category: sample.category }),
   ...(sample.confusable !== undefined && { confusable: sample.confusable }),
   args: sample.args,
@@ -139,7 +147,9 @@ const factOf = (fact: SimulatedFact): Fact => ({
   kind: fact.noise ? 'noise' : 'content',
   right: statementOf(fact.text),
   ...(fact.wrong !== undefined && { wrong: statementOf(fact.text, fact.wrong) }),
+  given: fact.given ?? false,
   ...(fact.tool !== undefined && { tool: fact.tool }),
+  ...(fact.instead !== undefined && { instead: fact.instead }),
   needs: fact.needs ?? [],
   ...(fact.key !== undefined && { key: fact.key }),
   aspect: fact.id.replaceAll('-', ' '),
@@ -156,6 +166,7 @@ function categoryFact({ category, confusable }: SimulatedSample): Fact[] {
       kind: 'category',
       right: sentence(category),
       ...(confusable !== undefined && { wrong: sentence(confusable) }),
+      given: false,
       needs: [],
       aspect: 'category',
     },

@@ -128,6 +128,8 @@ export const OWN = {
   stepIndex: 'patternbench.step.index',
   waitReason: 'patternbench.wait.reason',
   approvalDecision: 'patternbench.approval.decision',
+  /** true on a step whose first attempt was lost with the process that made it: it may have been paid for twice. */
+  wasted: 'patternbench.wasted',
   checkpointId: 'patternbench.checkpoint.id',
   faultType: 'patternbench.fault.type',
 
@@ -136,6 +138,12 @@ export const OWN = {
   fallbackFrom: 'patternbench.fallback.from',
   fallbackTo: 'patternbench.fallback.to',
   limitName: 'patternbench.limit.name',
+  /** Milliseconds that one run of the agent may take; `exceeded` when it took longer and was stopped. */
+  budgetLatencyMs: 'patternbench.budget.latency_ms',
+  budgetExceeded: 'patternbench.budget.exceeded',
+  /** Of an alert: which budget, and how much of it is used up, as a share. */
+  budgetName: 'patternbench.budget.name',
+  budgetShare: 'patternbench.budget.share',
   /** What was wrong with an answer that had to be mended, or with the attempt that a fallback replaced. */
   problem: 'patternbench.problem',
 } as const;
@@ -148,7 +156,7 @@ type ValueOf<T> = T[keyof T];
  */
 export type KnownAttributes = { [Name in ValueOf<typeof GEN_AI> | ValueOf<typeof OWN>]?: AttributeValue };
 
-/** Values of `patternbench.step.type` that analyses know: time spent in `backoff` and `wait` is accounted for by that name. */
+/** Values of `patternbench.step.type` that analyses know: time spent in `backoff`, `wait` and `approval` is accounted for as waiting. */
 export const STEP = {
   backoff: 'backoff',
   wait: 'wait',
@@ -156,6 +164,7 @@ export const STEP = {
   decide: 'decide',
   attempt: 'attempt',
   plan: 'plan',
+  approval: 'approval',
 } as const;
 
 /** Names of span events. */
@@ -165,6 +174,7 @@ export const EVENT = {
   circuit: 'patternbench.circuit',
   limit: 'patternbench.limit',
   fault: 'patternbench.fault',
+  budgetAlert: 'patternbench.budget.alert',
   /** A decision had to be asked for again because its answer was not usable. */
   repair: 'patternbench.repair',
   evaluation: 'gen_ai.evaluation.result',

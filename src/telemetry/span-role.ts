@@ -25,7 +25,7 @@ export function roleOf(span: SpanRecord): SpanRole {
 function stepRole(span: SpanRecord): SpanRole {
   const type = span.attributes[OWN.stepType] ?? span.name.split(' ', 1)[0];
   if (type === STEP.backoff) return 'backoff';
-  return type === STEP.wait || type === 'await_approval' ? 'wait' : 'step';
+  return type === STEP.wait || type === STEP.approval || type === 'await_approval' ? 'wait' : 'step';
 }
 
 /** Time in these is accounted for as theirs; everything around them is a container. */

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { defineAgent, resultOf } from '../../src/contracts/agent.ts';
 import { PatternbenchError } from '../../src/kernel/errors.ts';
-import { labelled, parallel } from '../../src/patterns/parallel.ts';
+import { labelled } from '../../src/contracts/combine.ts';
+import { parallel } from '../../src/patterns/parallel.ts';
 import { sequential } from '../../src/patterns/sequential.ts';
 import { checkTrace } from '../../src/telemetry/trace-check.ts';
 import { codeOf, llm, runScripted, type Script, type ScriptedTrial, tool } from '../support/trial.ts';

@@ -3,7 +3,6 @@ import { llmAgent } from '../../src/agent/llm-agent.ts';
 import type { ModelPort, ModelRequest } from '../../src/contracts/model.ts';
 import { modelReply } from '../../src/contracts/model-reply.ts';
 import { requestKey } from '../../src/fixtures/request-key.ts';
-import { merged } from '../../src/patterns/single.ts';
 import { writeOtlpLine } from '../../src/telemetry/otlp-json.ts';
 import { llm, runScripted, team } from '../support/trial.ts';
 
@@ -49,8 +48,8 @@ describe('an agent that streams', () => {
 
   it('makes the merged one stream only together with all others', () => {
     const streams = (...agents: readonly boolean[]) =>
-      merged(team(...agents.map((stream, i) => llm(`a${i}`, { stream }))), 'm', 5).spec.stream;
+      team(...agents.map((stream, i) => llm(`a${i}`, { stream }))).merged('all').spec?.stream;
     expect([streams(true, true), streams(true, false), streams(false)]).toEqual([true, undefined, undefined]);
-    expect(llmAgent(llm('a', { stream: true }).spec).spec.stream).toBe(true);
+    expect(llmAgent(llm('a', { stream: true }).spec!).spec?.stream).toBe(true);
   });
 });

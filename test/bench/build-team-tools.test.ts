@@ -18,6 +18,7 @@ const ctx: ToolContext = {
   sleep: () => Promise.resolve(),
   random: () => 0.5,
   hold: (work) => work(),
+  run: () => Promise.reject(new Error('no agent is here to be run')),
 };
 
 let folder: string;

@@ -104,4 +104,9 @@ describe('groupsOf', () => {
       }),
     );
   });
+
+  it('says what agents see of the steps before them, where the plan knows', () => {
+    expect(one([trialRecordOf({ sample: 's01' })], { ...single, context: 'all' }).context).toBe('all');
+    expect(one([trialRecordOf({ sample: 's01' })])).not.toHaveProperty('context');
+  });
 });

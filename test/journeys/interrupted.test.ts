@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
-import { rename } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { journeyProject } from '../support/journey.ts';
+import { rm } from 'node:fs/promises';
+import { type JourneyProject, journeyProject } from '../support/journey.ts';
 
 /** Ctrl-C as soon as there is progress to be seen. */
 const afterFirstLine = () => {
@@ -13,8 +13,19 @@ const afterFirstLine = () => {
   };
 };
 
-const RECORD = ['record', '-s', 'starter', '--provider', 'simulated'];
+const THESE = ['-s', 'starter', '-p', 'single', 'sequential', 'parallel'];
+const RECORD = ['record', ...THESE, '--provider', 'simulated'];
 const SHIPPED = 'fixtures/starter/simulated.jsonl';
+
+const callsIn = (fixtures: string) => fixtures.split('\n{"t":"call"').length - 1;
+
+/** Recordings of these patterns, made anew; the run that made them is gone. */
+async function recorded(project: JourneyProject): Promise<string> {
+  await rm(project.path(SHIPPED));
+  expect(await project.type([...RECORD, '--quiet'])).toMatchObject({ code: 0 });
+  await rm(project.path('reports'), { recursive: true });
+  return project.read(SHIPPED);
+}
 
 describe('Ctrl-C', () => {
   it('in a run: nothing half-written is left, and the last good run is as it was', async () => {
@@ -27,39 +38,52 @@ describe('Ctrl-C', () => {
     expect(await project.runs()).toEqual(good);
   });
 
-  it('in a first recording: what was answered is kept, and --mode auto completes it', async () => {
+  it('in a first recording: what was answered is kept, and resume completes it', async () => {
     await using project = await journeyProject('starter');
-    const shipped = await project.read(SHIPPED);
+    const shipped = await recorded(project);
     const told = await project.type([...RECORD, '--profile', 'mine'], { onError: afterFirstLine() });
     expect(told).toMatchObject({ code: 130, out: '', stack: false });
-    expect(told.err).toMatch(/kept in fixtures\/starter\/mine\.jsonl; go on with --mode auto/);
-    expect(await project.runs()).toEqual([]);
+    const [, run] = /kept in reports\/(\S+); to go on: patternbench resume \1/.exec(told.err)!;
+    expect(await project.runs()).toEqual([run]);
+    expect(await project.type(['list', 'runs'])).toMatchObject({ out: expect.stringContaining('unfinished') as string });
     expect(await project.type(['validate', 'starter'])).toMatchObject({
       code: 0,
       err: expect.stringMatching(/mine\.jsonl has no end line: its recording was interrupted, \d+ calls are whole/) as string,
     });
 
-    const rest = await project.type([...RECORD, '--profile', 'mine', '--mode', 'auto', '--quiet']);
+    const rest = await project.type(['resume', run!, '--quiet']);
     expect(rest).toMatchObject({ code: 0, stack: false });
-    expect(Number(/(\d+) recorded/.exec(rest.err)![1])).toBeLessThan(105);
+    expect(Number(/(\d+) recorded/.exec(rest.err)![1])).toBeLessThan(callsIn(shipped));
     const mine = await project.read('fixtures/starter/mine.jsonl');
-    expect(mine.replace('"profile":"mine"', '"profile":"simulated"')).toBe(shipped);
+    expect(mine.split('\n').slice(1)).toEqual(shipped.split('\n').slice(1));
   });
 
-  it('in a recording that replaces another: the old one stands, the new one can be gone on with', async () => {
+  it('in a first recording: --mode auto completes it too', async () => {
     await using project = await journeyProject('starter');
-    const shipped = await project.read(SHIPPED);
+    const shipped = await recorded(project);
+    expect(await project.type([...RECORD, '--profile', 'mine'], { onError: afterFirstLine() })).toMatchObject({ code: 130 });
+    expect(await project.type([...RECORD, '--profile', 'mine', '--mode', 'auto', '--quiet'])).toMatchObject({
+      code: 0,
+      stack: false,
+    });
+    const mine = await project.read('fixtures/starter/mine.jsonl');
+    expect(mine.split('\n').slice(1)).toEqual(shipped.split('\n').slice(1));
+  });
+
+  it('in a recording that replaces another: the old one stands until resume has made the new one', async () => {
+    await using project = await journeyProject('starter');
+    const shipped = await recorded(project);
     const told = await project.type(RECORD, { onError: afterFirstLine() });
     expect(told).toMatchObject({ code: 130, out: '', stack: false });
     expect(await project.read(SHIPPED)).toBe(shipped);
-    expect(await project.type(['run', '-s', 'starter', '--quiet'])).toMatchObject({ code: 0, err: '' });
+    expect(await project.type(['run', ...THESE, '--quiet'])).toMatchObject({ code: 0, err: '' });
+    expect(existsSync(project.path(`${SHIPPED}.recording`))).toBe(true);
 
-    const [, from, to] = /mv (\S+) (\S+), then --mode auto/.exec(told.err)!;
-    await rename(project.path(from!), project.path(to!));
-    const rest = await project.type([...RECORD, '--mode', 'auto', '--quiet']);
+    const [, run] = /patternbench resume (\S+)/.exec(told.err)!;
+    const rest = await project.type(['resume', run!, '--quiet']);
     expect(rest).toMatchObject({ code: 0, stack: false });
-    expect(Number(/(\d+) recorded/.exec(rest.err)![1])).toBeLessThan(105);
+    expect(Number(/(\d+) recorded/.exec(rest.err)![1])).toBeLessThan(callsIn(shipped));
     expect(await project.read(SHIPPED)).toBe(shipped);
-    expect(existsSync(project.path(from!))).toBe(false);
+    expect(existsSync(project.path(`${SHIPPED}.recording`))).toBe(false);
   });
 });

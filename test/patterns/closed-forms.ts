@@ -1,5 +1,6 @@
 import { type Agent, defineAgent, resultOf } from '../../src/contracts/agent.ts';
-import { labelled, parallel } from '../../src/patterns/parallel.ts';
+import { labelled } from '../../src/contracts/combine.ts';
+import { parallel } from '../../src/patterns/parallel.ts';
 import { router } from '../../src/patterns/router.ts';
 import { sequential } from '../../src/patterns/sequential.ts';
 import { llm, type Script, type ScriptedTrial, tool } from '../support/trial.ts';

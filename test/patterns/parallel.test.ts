@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import parallelPattern, { labelled, parallel } from '../../src/patterns/parallel.ts';
+import { labelled } from '../../src/contracts/combine.ts';
+import parallelPattern, { parallel } from '../../src/patterns/parallel.ts';
 import { usOf } from '../../src/kernel/clock.ts';
 import { checkTrace } from '../../src/telemetry/trace-check.ts';
+import { built } from '../support/built.ts';
 import { codeOf, lastText, llm, runScripted, type Script, team } from '../support/trial.ts';
 
 const agents = ['tech', 'biz', 'risk', 'law'].map((name) => llm(name));
@@ -129,5 +131,64 @@ describe('parallel', () => {
       ),
       { numRuns: 60 },
     );
+  });
+
+  it('PAR6 without waiting: everybody is set to work, the answer says so at once, and what they do is counted', async () => {
+    const outcome = await runScripted({
+      agent: built(parallelPattern, team(...agents), { wait: false }),
+      script: failing('biz'),
+    });
+    expect(outcome.result?.output).toBe('Set to work: tech, biz, risk, law.');
+    expect(outcome.calls.map(({ atMs }) => atMs)).toEqual([0, 0, 0, 0]);
+    // The trial lasts as long as the last of them; a failure stands in the trace and ends nothing.
+    expect(outcome.latencyMs).toBe(2337.001);
+    expect(outcome.spans.filter(({ error }) => error).map(({ name }) => name)).toContain('invoke_agent biz');
+    expect(checkTrace(outcome.spans)).toEqual([]);
+  });
+
+  it('a race goes on with the first answers and stops the others', async () => {
+    const outcome = await runScripted({
+      agent: built(parallelPattern, team(...agents), { first: 2, aggregate: 'join' }),
+      script,
+    });
+    expect(outcome.result?.output).toBe('[biz]: biz says\n\n[law]: law says');
+    expect(outcome.latencyMs).toBe(337.75);
+    expect(checkTrace(outcome.spans)).toEqual([]);
+  });
+
+  it('a hedge asks once more when an answer is late, and takes whichever comes first', async () => {
+    const hedged = (first: number, second: number) =>
+      runScripted({
+        agent: built(parallelPattern, team(llm('tech')), { copies: 2, first: 1, hedgeAfterMs: 500, aggregate: 'vote' }),
+        script: (request) => (request.seed === 7 ? { content: 'one', latencyMs: first } : { content: 'two', latencyMs: second }),
+      });
+    const quick = await hedged(400, 100);
+    expect([quick.result?.output, quick.latencyMs, quick.calls.length]).toEqual(['one', 400, 1]);
+    const slow = await hedged(5000, 100);
+    expect([slow.result?.output, slow.latencyMs, slow.calls.length]).toEqual(['two', 600, 2]);
+  });
+
+  it('too few successes are a failure that names who failed', async () => {
+    const options = { minSuccess: 4, aggregate: 'join' };
+    expect((await runScripted({ agent: built(parallelPattern, team(...agents), options), script })).error).toBeUndefined();
+    const { error } = await runScripted({ agent: built(parallelPattern, team(...agents), options), script: failing('law') });
+    expect(codeOf(error)).toBe('all_branches_failed');
+    expect(String(error)).toContain('3 of 4 branches succeeded: law: the endpoint answered 400');
+  });
+
+  it('copies of one voter are asked with different seeds, and the majority counts, whatever its spelling', async () => {
+    const votes = ['blue', 'Red.', 'red'];
+    const outcome = await runScripted({
+      agent: built(parallelPattern, team(llm('voter')), { copies: 3, aggregate: 'vote' }),
+      script: (request) => votes[request.seed! - 7]!,
+    });
+    expect(outcome.calls.map(({ request }) => request.seed)).toEqual([7, 8, 9]);
+    expect(outcome.result?.output).toBe('Red.');
+  });
+
+  it('there is nothing to run side by side with one agent and one copy', () => {
+    const reason = (options: object) => parallelPattern.notApplicable(team(llm('a')), parallelPattern.options.parse(options));
+    expect(reason({})).toBe('there is nothing to run side by side');
+    expect(reason({ copies: 2 })).toBeUndefined();
   });
 });

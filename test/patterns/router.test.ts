@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import routerPattern, { router, type RouterSettings } from '../../src/patterns/router.ts';
 import { checkTrace } from '../../src/telemetry/trace-check.ts';
+import { built } from '../support/built.ts';
 import { codeOf, lastText, llm, runScripted, type Scripted, team } from '../support/trial.ts';
 
 const long = `Handles ${'invoices and refunds, '.repeat(10)}`;
@@ -55,6 +56,7 @@ describe('router', () => {
     expect(calls[0]!.request.response_format).toEqual({ type: 'json_object' });
     expect(result?.data).toEqual({
       category: 'tech',
+      categories: ['tech'],
       confidence: 0.9,
       entities: { device: 'screen' },
       fellBack: false,
@@ -136,5 +138,86 @@ describe('router', () => {
     expect(decisionOf(outcome).error?.type).toBe('model_error');
     expect(outcome.calls).toHaveLength(1);
     expect(checkTrace(outcome.spans)).toEqual([]);
+  });
+
+  const three = [billing, tech, llm('sales')];
+
+  it('RTR8 specialists as tools: the router calls them like any other, several at once, and answers', async () => {
+    const outcome = await runScripted({
+      agent: built(routerPattern, team(...three), { mode: 'tools' }),
+      script: (request, { agent }) => {
+        if (agent !== 'coordinator') return { content: `${agent} helps`, latencyMs: 100 };
+        const asked = request.messages.some(({ role }) => role === 'tool');
+        return asked
+          ? 'Both are done.'
+          : { toolCalls: ['tech', 'sales'].map((name) => ({ name, id: name, arguments: '{"input": "my part"}' })) };
+      },
+    });
+    const [first] = outcome.calls;
+    expect(first!.request.tools?.map((tool) => tool.function.name)).toEqual(['billing', 'tech', 'sales']);
+    // However many there are, the prompt stays the same.
+    expect(first!.request.messages[0]?.content).not.toContain('billing');
+    expect(first!.request.model).toBe('gpt-4o-mini');
+    expect(outcome.calls.map(({ agent, atMs }) => [agent, atMs])).toEqual([
+      ['coordinator', 0],
+      ['tech', 0],
+      ['sales', 0],
+      ['coordinator', 100],
+    ]);
+    expect(lastText(outcome.calls[1]!.request)).toBe('my part');
+    expect(outcome.result?.output).toBe('Both are done.');
+    expect(checkTrace(outcome.spans)).toEqual([]);
+  });
+
+  it('several routes work at the same time, and one answer is made of theirs', async () => {
+    const several = (categories: readonly string[], failing: readonly string[] = []) =>
+      runScripted({
+        agent: built(routerPattern, team(...three), { multi: 2 }),
+        input: 'Both.',
+        script: (_request, { agent, path }) => {
+          if (path.startsWith('route:')) return JSON.stringify({ categories, confidence: 1, entities: {} });
+          return failing.includes(agent) ? { status: 400 } : { content: `${agent} helps`, latencyMs: 100 };
+        },
+      });
+    const outcome = await several(['tech', 'sales', 'billing']);
+    expect(outcome.calls.map(({ agent, atMs }) => [agent, atMs])).toEqual([
+      ['coordinator', 0],
+      ['tech', 0],
+      ['sales', 0],
+      ['coordinator', 100],
+    ]);
+    expect(lastText(outcome.calls.at(-1)!.request)).toBe('Question: Both.\n\n[tech]: tech helps\n\n[sales]: sales helps');
+    expect(decisionOf(outcome).attributes['patternbench.route.choice']).toEqual(['tech', 'sales']);
+    expect((await several(['tech'])).calls).toHaveLength(2);
+    expect((await several(['tech', 'sales'], ['tech'])).result?.output).toBe('sales helps');
+    expect(codeOf((await several(['tech', 'sales'], ['tech', 'sales'])).error)).toBe('all_branches_failed');
+    expect((await several(['law'])).result?.data).toMatchObject({ fellBack: true, routed: ['billing'] });
+  });
+
+  it('rules decide before any model is asked', async () => {
+    const options = {
+      rules: [
+        { when: '\\bscreen\\b', to: 'tech' },
+        { when: 'SCREEN', to: 'billing' },
+      ],
+    };
+    const ruled = (input: string) =>
+      runScripted({ agent: built(routerPattern, team(billing, tech), options), input, script: () => '{"category": "billing"}' });
+    const outcome = await ruled('My Screen is black.');
+    expect(outcome.calls.map(({ agent }) => agent)).toEqual(['tech']);
+    expect(outcome.spans.find(({ path }) => path === '')?.attributes['patternbench.route.choice']).toBe('tech');
+    expect((await ruled('My bill is wrong.')).calls.map(({ agent }) => agent)).toEqual(['coordinator', 'billing']);
+    expect(routerPattern.options.safeParse({ rules: [{ when: '(', to: 'tech' }] }).success).toBe(false);
+  });
+
+  it('the default route takes over from a specialist that fails, where that is wanted', async () => {
+    const failing = (options: object) =>
+      runScripted({
+        agent: built(routerPattern, team(billing, tech), options),
+        script: (_request, { agent }) =>
+          agent === 'coordinator' ? TO_TECH : agent === 'tech' ? { status: 400 } : 'billing helps',
+      });
+    expect(codeOf((await failing({})).error)).toBe('model_error');
+    expect((await failing({ rescue: true })).result?.output).toBe('billing helps');
   });
 });

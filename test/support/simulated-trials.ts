@@ -1,4 +1,5 @@
 import { dirname, join } from 'node:path';
+import { policyApprover } from '../../src/agent/policy-approver.ts';
 import { toolsOf } from '../../src/bench/build-team-tools.ts';
 import { findScenarios, loadScenario } from '../../src/bench/load-scenarios.ts';
 import { loadPatterns, loadScorers } from '../../src/bench/parts.ts';
@@ -46,6 +47,7 @@ export async function recordOf(plan: TrialPlan, answer: AnswerBytes): Promise<Tr
     seed: 1,
     fixtureSet: null,
     signal: new AbortController().signal,
+    approver: plan.cell.scenario.approver && policyApprover(plan.cell.scenario.approver),
   });
   return scoreTrial(finished);
 }

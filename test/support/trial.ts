@@ -1,19 +1,26 @@
+import { settleBackground, settlingSuspended } from '../../src/agent/background.ts';
 import { contextOf } from '../../src/agent/context.ts';
 import { withDeadline } from '../../src/agent/deadline.ts';
 import { llmAgent } from '../../src/agent/llm-agent.ts';
+import { teamWith } from '../../src/agent/team.ts';
 import type { Scope } from '../../src/agent/scope.ts';
 import { leaveBehind } from '../../src/agent/span-error.ts';
 import { exceeded, type TrialRuntime } from '../../src/agent/trial-runtime.ts';
 import type { Agent, AgentInput, AgentResult } from '../../src/contracts/agent.ts';
 import type { ModelPort, ModelReply, ModelRequest, ToolCall, Usage } from '../../src/contracts/model.ts';
 import type { AgentSpec, RosterAgent, Team } from '../../src/contracts/pattern.ts';
+import type { Approver } from '../../src/contracts/approver.ts';
 import type { RetryPolicy } from '../../src/contracts/run-context.ts';
 import type { Tool } from '../../src/contracts/tool.ts';
 import { type Clock, msOf, usOf } from '../../src/kernel/clock.ts';
 import { PatternbenchError } from '../../src/kernel/errors.ts';
+import type { Json } from '../../src/kernel/json.ts';
 import { VirtualClock } from '../../src/kernel/virtual-clock.ts';
+import { isKnown } from '../../src/schema/journal.ts';
 import type { Limits } from '../../src/schema/scenario.ts';
 import { GEN_AI, OWN } from '../../src/telemetry/attribute-names.ts';
+import type { Journal } from '../../src/state/journal.ts';
+import { trialJournals } from '../../src/state/trial-journal.ts';
 import { type SpanRecord, TrialTrace } from '../../src/telemetry/span.ts';
 
 /** What the scripted model does with one request: it answers, calls tools, or fails with a status or an error of the caller's. */
@@ -43,6 +50,7 @@ export interface ModelCall {
 export type Script = (request: ModelRequest, call: ModelCall) => Scripted | string;
 
 export interface ScriptedTrial {
+  readonly items?: readonly string[];
   readonly agent: Agent;
   readonly script?: Script;
   /** Another port instead of the script; its calls are not listed. */
@@ -55,7 +63,16 @@ export interface ScriptedTrial {
   /** A clock at hand, to schedule something from outside (an abort at an instant); default: a fresh one. */
   readonly clock?: VirtualClock;
   readonly signal?: AbortSignal;
+  /** What the trial has done before, and where it writes what it does. */
+  readonly journal?: Journal;
+  /** By path of the question. */
+  readonly answers?: Readonly<Record<string, Json>>;
+  readonly approver?: Approver;
+  readonly runtime?: Partial<TrialRuntime>;
 }
+
+/** The name of a scripted trial in its journal. */
+export const SCRIPTED = 'scripted/sample/0';
 
 export interface TrialOutcome {
   readonly result: AgentResult | undefined;
@@ -70,7 +87,11 @@ export interface TrialOutcome {
 export async function runScripted(trial: ScriptedTrial): Promise<TrialOutcome> {
   const clock = trial.clock ?? new VirtualClock();
   const calls: ModelCall[] = [];
-  const runtime = runtimeOf(trial, clock, trial.model ?? scriptedPort(trial.script ?? (() => 'ok'), calls));
+  const runtime = runtimeOf(
+    trial,
+    clock,
+    trial.model ?? scriptedPort(trial.script ?? (() => 'ok'), calls, attemptsBefore(trial.journal)),
+  );
   const root = openRoot(trial, runtime);
   let result: AgentResult | undefined;
   let error: unknown;
@@ -97,7 +118,15 @@ function runtimeOf(trial: ScriptedTrial, clock: Clock, model: ModelPort): TrialR
     modelRetry: trial.modelRetry ?? { attempts: 1, baseMs: 1000 },
     costUsd: (_model, usage) => (usage.inputTokens + usage.outputTokens) * 1e-6,
     priceVersion: 'test',
-    spent: { modelCalls: 0, tokens: 0 },
+    items: trial.items,
+    shared: new Map(),
+    background: [],
+    spent: { modelCalls: 0, tokens: 0, turns: 0, costUsd: 0 },
+    ...(trial.journal ? { journal: trialJournals(trial.journal)(SCRIPTED) } : {}),
+    interrupted: () => trial.signal?.aborted ?? false,
+    answers: new Map(Object.entries(trial.answers ?? {})),
+    ...(trial.approver ? { approver: trial.approver } : {}),
+    ...trial.runtime,
   };
 }
 
@@ -127,16 +156,35 @@ function atRoot(trial: ScriptedTrial, runtime: TrialRuntime, root: SpanRecord): 
     delayUs: usOf(timeoutMs),
     expired: () => exceeded('timeoutMs', timeoutMs, 'ms of time'),
     work: async (signal) => {
-      const scope: Scope = { trial: runtime, path: '', span: root, agent: root.name, signal, counters: new Map(), last: [] };
-      return trial.agent.run(trial.input ?? 'task', contextOf(scope));
+      const scope: Scope = {
+        trial: runtime,
+        path: '',
+        span: root,
+        agent: root.name,
+        signal,
+        counters: new Map(),
+        root: signal,
+        variant: 0,
+        last: [],
+      };
+      const result = await settlingSuspended(runtime, () => trial.agent.run(trial.input ?? 'task', contextOf(scope)));
+      await settleBackground(runtime);
+      return result;
     },
   });
 }
 
-function scriptedPort(script: Script, calls: ModelCall[]): ModelPort {
+/** Attempts at a call that stand in a journal with their outcome: a script that counts attempts goes on where it was. */
+function attemptsBefore(journal: Journal | undefined): (path: string) => number {
+  const ended = (journal?.records ?? []).flatMap((record) => (isKnown(record) && record.t === 'end' ? [record.path] : []));
+  return (path) =>
+    ended.filter((key) => key === path || (key.startsWith(`${path}/try`) && /^\d+$/.test(key.slice(path.length + 4)))).length;
+}
+
+function scriptedPort(script: Script, calls: ModelCall[], before: (path: string) => number): ModelPort {
   return {
     call: async (request, { agent, path, clock, signal }) => {
-      const attempt = calls.filter((earlier) => earlier.path === path).length;
+      const attempt = before(path) + calls.filter((earlier) => earlier.path === path).length;
       const call: ModelCall = { request, agent, path, atMs: msOf(clock.nowUs()), attempt };
       calls.push(call);
       const answer = script(request, call);
@@ -190,16 +238,9 @@ export const llm = (name: string, extra: Partial<AgentSpec> = {}): RosterAgent =
     ...extra,
   });
 
-export const team = (...agents: readonly RosterAgent[]): Team => ({
-  agents,
-  coordinator: { name: 'coordinator', model: 'gpt-4o', routerModel: 'gpt-4o-mini' },
-  named: (name) => {
-    const agent = agents.find((candidate) => candidate.name === name);
-    if (!agent) throw new PatternbenchError('invalid_scenario', `there is no agent "${name}"`);
-    return agent;
-  },
-  llmAgent,
-});
+export const team = (...agents: readonly RosterAgent[]): Team => teamWith(agents, { coordinator: COORDINATOR, patterns: [] });
+
+export const COORDINATOR = { name: 'coordinator', model: 'gpt-4o', routerModel: 'gpt-4o-mini' } as const;
 
 export const tool = (name: string, extra: Partial<Tool> = {}): Tool => ({
   name,

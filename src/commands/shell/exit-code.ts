@@ -13,6 +13,7 @@ const BY_CODE: Partial<Record<ErrorCode, number>> = {
   fixture_miss: EXIT.miss,
   limit_exceeded: EXIT.budget,
   cancelled: EXIT.interrupted,
+  suspended: EXIT.interrupted,
 };
 
 /** The exit code of an error that ended a command. */

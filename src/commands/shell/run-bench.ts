@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join, relative } from 'node:path';
 import { brokenByInfrastructure } from '../../bench/compose-record.ts';
-import { type ExecutedRun, execute } from '../../bench/execute.ts';
+import { type ExecutedRun, execute, type ExecuteRequest } from '../../bench/execute.ts';
 import { checkModelMap, checkReplacement, fixtureFile, openTraffic, planRun, type RunChoice } from '../../bench/prepare-run.ts';
 import { pushRun } from '../../bench/push-run.ts';
 import { readSensitivity } from '../../bench/sensitivity.ts';
@@ -12,6 +12,7 @@ import type { Traffic } from '../../bench/traffic.ts';
 import { TOOL_VERSION } from '../../bench/version.ts';
 import { PatternbenchError } from '../../kernel/errors.ts';
 import { installStrictClock } from '../../kernel/strict-clock.ts';
+import type { Json, JsonObject } from '../../kernel/json.ts';
 import { safeText } from '../../kernel/terminal-text.ts';
 import type { RunRecord } from '../../schema/run-record.ts';
 import { installNetworkGuard } from '../../transport/network-guard.ts';
@@ -21,6 +22,7 @@ import { EXIT } from './exit-code.ts';
 import { fromHere } from './from-here.ts';
 import { progressOf } from './progress.ts';
 import { decideOnce, failClosed, type RunMode } from './run-mode.ts';
+import { approverOf, budgetOf, timeLimited } from './run-guards.ts';
 import type { RunOptionValues } from './run-options.ts';
 import type { Shell } from './shell.ts';
 import { ledgerFacts, ledgerLines, toBeTold } from './tell-ledger.ts';
@@ -29,13 +31,26 @@ import { type Missed, missingError } from './tell-misses.ts';
 /** Requests to an endpoint in one run unless --max-calls says otherwise: enough for what ships, a stop for what runs away. */
 const MAX_CALLS = { billed: 200, free: 100_000 } as const;
 
+/** A run that is taken up again. */
+export interface TakenUp {
+  readonly runId: string;
+  /** The day when it began, YYYY-MM-DD: its prices stay those of that day. */
+  readonly today: string;
+  /** Scenarios of which something was recorded before. */
+  readonly continued: ReadonlySet<string>;
+  /** By key. */
+  readonly answers: ReadonlyMap<string, Json>;
+}
+
 /** Runs, records or replays what the options name, prints what came out, and returns the exit code. */
-export async function runBench(options: RunOptionValues, wanted: RunMode, shell: Shell): Promise<number> {
+export async function runBench(options: RunOptionValues, wanted: RunMode, shell: Shell, takenUp?: TakenUp): Promise<number> {
   const missed: Missed[] = [];
-  const asked = choiceOf(options, wanted, { shell, onMiss: (plan, miss) => void missed.push({ plan, miss }) });
+  const asked = choiceOf(options, wanted, { shell, takenUp, onMiss: (plan, miss) => void missed.push({ plan, miss }) });
+  const guards = { approver: approverOf(options, shell), budget: budgetOf(options, shell), signal: timeLimited(options, shell) };
   const plan = await planRun(asked);
   const choice = wanted === 'once' ? decideOnce(asked, plan) : asked;
   const { mode } = choice;
+  const runId = takenUp?.runId ?? `${new Date(shell.now()).toISOString().replace(/[-:.]/g, '')}-${mode}`.toLowerCase();
   failClosed(choice, shell, options.allowLive === true);
   checkModelMap(plan, choice.models);
   if (mode === 'record') checkReplacement(plan, choice);
@@ -46,18 +61,18 @@ export async function runBench(options: RunOptionValues, wanted: RunMode, shell:
     shell.err(safeText(fromHere(`warning: ${warning}`, shell)));
   let executed: ExecutedRun;
   try {
-    executed = await executePlan({ options, choice, plan, traffic, cap, missed, shell });
+    executed = await executePlan({ options, choice, plan, traffic, cap, missed, shell, runId, guards, ...(takenUp ? { takenUp } : {}) });
   } catch (error) {
     if (!options.quiet) for (const line of ledgerLines(traffic, choice)) shell.err(safeText(line));
     for (const open of traffic.values()) await open.abandon();
-    const kept = whatIsKept(choice, plan, error);
+    const kept = isJournaled(options, mode) ? goOn(runId, error) : whatIsKept(error);
     if (kept !== undefined) shell.err(safeText(kept));
     throw error;
   }
   // Half a recording must not take the place of a whole one.
   if (mode === 'record' && executed.trials.some(brokenByInfrastructure)) {
     for (const open of traffic.values()) await open.abandon();
-    shell.err(safeText(whatIsKept(choice, plan)!));
+    shell.err(safeText(whereHalfIs(choice, plan)));
     traffic.clear();
   }
   await closeTraffic(traffic, choice, { shell, quiet: options.quiet === true });
@@ -86,11 +101,15 @@ async function closeTraffic(
   if (!quiet) for (const line of unused) shell.err(safeText(line));
 }
 
-function choiceOf(
-  options: RunOptionValues,
-  wanted: RunMode,
-  { shell, onMiss }: { shell: Shell; onMiss: RunChoice['onMiss'] },
-): RunChoice {
+const isJournaled = (options: RunOptionValues, mode: RunRecord['mode']): boolean => mode !== 'replay' || options.journal === true;
+
+interface Circumstances {
+  readonly shell: Shell;
+  readonly takenUp: TakenUp | undefined;
+  readonly onMiss: RunChoice['onMiss'];
+}
+
+function choiceOf(options: RunOptionValues, wanted: RunMode, { shell, takenUp, onMiss }: Circumstances): RunChoice {
   const mode = wanted === 'once' ? 'record' : wanted;
   const provider = options.provider ?? (mode === 'live' ? 'openai' : 'simulated');
   return {
@@ -106,7 +125,8 @@ function choiceOf(
     maxCalls: options.maxCalls ?? (provider === 'simulated' ? MAX_CALLS.free : MAX_CALLS.billed),
     maxCostUsd: options.maxCost,
     env: shell.env,
-    today: new Date(shell.now()).toISOString().slice(0, 10),
+    today: takenUp?.today ?? new Date(shell.now()).toISOString().slice(0, 10),
+    ...(takenUp ? { continued: takenUp.continued } : {}),
     onMiss,
     transport: transportOf(options, mode),
     missPolicy: options.onMiss,
@@ -143,9 +163,13 @@ interface Execution {
   readonly cap: SpendingCap;
   readonly missed: readonly Missed[];
   readonly shell: Shell;
+  readonly runId: string;
+  readonly guards: Pick<ExecuteRequest, 'approver' | 'budget' | 'signal'>;
+  readonly takenUp?: TakenUp;
 }
 
-async function executePlan({ options, choice, plan, traffic, cap, missed, shell }: Execution): Promise<ExecutedRun> {
+async function executePlan(execution: Execution): Promise<ExecutedRun> {
+  const { options, choice, plan, traffic, cap, missed, shell, runId, guards, takenUp } = execution;
   const { mode } = choice;
   // Recordings need no network: whatever tries to reach it in a replay (a tool, a library) must fail loudly, or it is not a replay.
   using _guard = mode === 'replay' ? await installNetworkGuard({ allow: [] }) : undefined;
@@ -163,8 +187,11 @@ async function executePlan({ options, choice, plan, traffic, cap, missed, shell 
       traffic,
       reports: join(shell.root, 'reports'),
       sensitivity: await sensitivities(plan, shell),
-      liveRunId: `${new Date(shell.now()).toISOString().replace(/[-:.]/g, '')}-${mode}`.toLowerCase(),
-      signal: shell.signal,
+      liveRunId: runId,
+      ...guards,
+      ...(isJournaled(options, mode) ? { admission: admissionChoice(options, mode, choice.today) } : {}),
+      answers: takenUp?.answers,
+      onWarning: (sentence) => shell.err(safeText(fromHere(`warning: ${sentence}`, shell))),
       environment: () => ({ ...environmentOf(shell), fixtures: ledgerFacts(traffic) }),
       mustStop: cap.reached,
       ...(progress ? { onProgress: (_done, record) => progress.tick(record) } : {}),
@@ -194,18 +221,13 @@ const environmentOf = (shell: Shell) => ({
   writtenAt: new Date(shell.now()).toISOString(),
 });
 
-/** What a run that did not get to its end leaves behind. */
-function whatIsKept(choice: RunChoice, plan: RunPlan, error?: unknown): string | undefined {
-  if (choice.mode === 'replay' || choice.mode === 'live') {
-    const interrupted = error instanceof PatternbenchError && error.code === 'cancelled';
-    return interrupted ? 'nothing of this run was written; what was saved before is as it was' : undefined;
-  }
+/** Where the half of a recording is that did not take the place of the whole one. */
+function whereHalfIs(choice: RunChoice, plan: RunPlan): string {
   return plan.scenarios
     .map(({ name }) => {
       const file = fixtureFile(choice.root, name, choice.profile ?? choice.provider);
       const shown = relative(choice.root, file);
-      // What replaces a recording grows beside it.
-      if (choice.mode === 'record' && existsSync(`${file}.recording`)) {
+      if (existsSync(`${file}.recording`)) {
         return `${shown} is as it was; what was recorded instead so far is kept beside it. To go on with that: mv ${shown}.recording ${shown}, then --mode auto`;
       }
       return existsSync(file)
@@ -213,6 +235,25 @@ function whatIsKept(choice: RunChoice, plan: RunPlan, error?: unknown): string |
         : `nothing was recorded for ${name}`;
     })
     .join('\n');
+}
+
+/** What a run without a journal leaves behind when it does not get to its end. */
+const whatIsKept = (error: unknown): string | undefined =>
+  error instanceof PatternbenchError && error.code === 'cancelled'
+    ? 'nothing of this run was written; what was saved before is as it was'
+    : undefined;
+
+/** What a run with a journal can be gone on with; nothing where going on would meet the same mistake. */
+function goOn(runId: string, error: unknown): string | undefined {
+  if (!(error instanceof PatternbenchError)) return undefined;
+  if (error.code === 'divergence' || error.code === 'usage' || error.code === 'not_found') return undefined;
+  return `what was done so far is kept in reports/${runId}; to go on: patternbench resume ${runId}`;
+}
+
+/** What `resume` needs to know: the options as they were, without those that only say how the run is shown. */
+function admissionChoice(options: RunOptionValues, mode: RunRecord['mode'], today: string): JsonObject {
+  const { json: _json, quiet: _quiet, otlp: _otlp, yes: _yes, approver: _approver, ...kept } = options;
+  return { mode, today, options: JSON.parse(JSON.stringify(kept)) as JsonObject };
 }
 
 async function pushTraces(folder: string, options: RunOptionValues, shell: Shell): Promise<void> {

@@ -18,6 +18,10 @@ export function declareRunOptions(command: Command): void {
     .option('--max-calls <count>', 'requests to the endpoint, in all', wholeNumber('--max-calls', 1))
     .option('--max-cost <usd>', 'stop before the endpoint has cost more, at listed prices', amount('--max-cost'))
     .option('--allow-live', 'ask a real endpoint although this runs under CI')
+    .option('--approver <who>', "policy (the scenario's rules), terminal (you), none (questions wait for `resume`); default: policy")
+    .option('--budget-usd <amount>', 'USD at listed prices, in all; the run stops there and can be taken up again', amount('--budget-usd'))
+    .option('--max-tokens <count>', 'tokens, in all', wholeNumber('--max-tokens', 1))
+    .option('--timeout <seconds>', 'of real time, in all', amount('--timeout'))
     .option('--otlp <url>', 'send the traces to an OTLP/HTTP endpoint such as Jaeger (also OTEL_EXPORTER_OTLP_ENDPOINT)')
     .option('--json', 'print the run record as JSON instead of the table')
     .option('--quiet', 'no progress')
@@ -52,14 +56,6 @@ export const oneOf =
     throw new PatternbenchError('usage', `${option} knows no "${text}"`, { remedy: `name one of ${words.join(', ')}` });
   };
 
-const amount =
-  (option: string) =>
-  (text: string): number => {
-    const value = Number(text);
-    if (text.trim() !== '' && Number.isFinite(value) && value > 0) return value;
-    throw new PatternbenchError('usage', `${option} takes US dollars, such as 0.50; got "${text}"`);
-  };
-
 /** A parser of whole numbers for an option; throws `usage` naming the option. */
 export const wholeNumber =
   (option: string, least: number) =>
@@ -67,6 +63,15 @@ export const wholeNumber =
     const value = Number(text);
     if (Number.isInteger(value) && value >= least) return value;
     throw new PatternbenchError('usage', `${option} takes a whole number from ${least}; got "${text}"`);
+  };
+
+/** A parser of amounts for an option; throws `usage` naming the option. */
+export const amount =
+  (option: string) =>
+  (text: string): number => {
+    const value = Number(text);
+    if (text.trim() !== '' && Number.isFinite(value) && value > 0) return value;
+    throw new PatternbenchError('usage', `${option} takes a number above 0; got "${text}"`);
   };
 
 const plainName =
@@ -97,6 +102,11 @@ export interface RunOptionValues {
   readonly maxCalls?: number;
   readonly maxCost?: number;
   readonly allowLive?: boolean;
+  readonly approver?: string;
+  readonly budgetUsd?: number;
+  readonly maxTokens?: number;
+  readonly timeout?: number;
+  readonly journal?: boolean;
   readonly otlp?: string;
   readonly json?: boolean;
   readonly quiet?: boolean;

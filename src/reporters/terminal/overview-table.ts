@@ -51,8 +51,12 @@ const columnsFor = (view: ScenarioView): Column[] => {
     { head: 'tokens', cell: overhead, drop: 4 },
     { head: 'par', cell: ({ group }) => (group.parallelism === null ? '' : group.parallelism.toFixed(1)), drop: 2 },
     { head: 'err', cell: ({ group }) => String(group.errors + group.limits), drop: 3.5 },
+    ...(view.groups.some(({ context }) => context !== undefined) ? [CONTEXT] : []),
   ];
 };
+
+/** What agents see of what happened before them. */
+const CONTEXT: Column = { head: 'context', cell: ({ group }) => group.context ?? '', left: true, drop: 0.5 };
 
 const difference = ({ against }: Row) => (against?.delta === undefined ? '' : signedPoints(against.delta));
 

@@ -9,6 +9,7 @@ const FLOORS: Readonly<Record<string, number>> = {
   resilience: 3,
   fixtures: 3,
   simulation: 3,
+  state: 3,
   stats: 3,
   agent: 4,
   transport: 4,

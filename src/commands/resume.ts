@@ -1,0 +1,92 @@
+import { PatternbenchError } from '../kernel/errors.ts';
+import { approvalDecision } from '../schema/approvals.ts';
+import { isKnown, type JournalRecord } from '../schema/journal.ts';
+import { isObject, type Json } from '../kernel/json.ts';
+import type { RunRecord } from '../schema/run-record.ts';
+import { runStatus, type PendingQuestion } from '../state/run-status.ts';
+import { defineCommand } from './shell/command.ts';
+import { EXIT } from './shell/exit-code.ts';
+import { runBench } from './shell/run-bench.ts';
+import { answersOf } from './shell/run-guards.ts';
+import { amount, type RunOptionValues, wholeNumber } from './shell/run-options.ts';
+import { journaledRun } from './shell/unfinished-run.ts';
+
+export default defineCommand({
+  name: 'resume',
+  description:
+    'go on with a run that was interrupted, stopped at its budget, or waits for an answer; nothing that is done is done again',
+  examples: [
+    ['patternbench resume 20261121t090000000z-record', 'from where it was'],
+    [`patternbench resume 20261121t090000000z-live --answer 'desk/single/s01/0:ask:refund#0=approve'`, '`status` tells the keys'],
+  ],
+  configure: (command) => {
+    command
+      .argument('<run>', 'id or folder of a run with a journal')
+      .option('--answer <key=answer>', 'a word or JSON (repeatable)', collected, [])
+      .option(
+        '--approver <who>',
+        "policy (the scenario's rules), terminal (you), none; default: terminal where something is asked and this is one, else policy",
+      )
+      .option('--budget-usd <amount>', 'USD in all, what was spent before included', amount('--budget-usd'))
+      .option('--max-tokens <count>', 'tokens in all, what was spent before included', wholeNumber('--max-tokens', 1))
+      .option('--timeout <seconds>', 'of real time, from now', amount('--timeout'))
+      .option('-j, --concurrency <count>', 'trials at a time; results do not depend on it', wholeNumber('--concurrency', 1))
+      .option('--otlp <url>', 'send the traces to an OTLP/HTTP endpoint such as Jaeger (also OTEL_EXPORTER_OTLP_ENDPOINT)')
+      .option('--json', 'print the run record as JSON instead of the table')
+      .option('--quiet', 'no progress')
+      .option('--yes', 'do not ask before a real endpoint is called')
+      .option('--no-color', 'plain text');
+  },
+  run: async ({ args, options }, shell) => {
+    const name = args[0];
+    if (name === undefined) throw new PatternbenchError('usage', 'resume needs a run', { remedy: 'patternbench list runs' });
+    const { runId, records, admitted, isFinished } = await journaledRun(name, shell);
+    if (isFinished) {
+      shell.err(`${runId} came to its end; there is nothing to go on with`);
+      return EXIT.ok;
+    }
+    const { answer = [], ...given } = options as { readonly answer?: readonly string[] };
+    const { pending } = runStatus(records);
+    const answers = answersOf(answer, pending);
+    checkDecisions(answers, pending);
+    const { mode, today, options: before } = admitted.choice as unknown as Admitted;
+    const open = pending.length - answers.size;
+    const values = { ...before, ...(open > 0 && shell.interactive ? { approver: 'terminal' } : {}), ...given } as RunOptionValues;
+    return runBench(values, mode, shell, { runId, today, answers, continued: recordedScenarios(records) });
+  },
+});
+
+/** What a run was told to do, as it was admitted. */
+interface Admitted {
+  readonly mode: RunRecord['mode'];
+  readonly today: string;
+  readonly options: RunOptionValues;
+}
+
+const collected = (text: string, before: readonly string[]): string[] => [...before, text];
+
+/** A word that no tool call understands would leave the question open again. */
+function checkDecisions(answers: ReadonlyMap<string, Json>, pending: readonly PendingQuestion[]): void {
+  for (const { key, question } of pending) {
+    const answer = answers.get(key);
+    if (answer === undefined || !isObject(question) || !('tool' in question) || 'question' in question) continue;
+    if (approvalDecision(answer)) continue;
+    throw new PatternbenchError('usage', `${JSON.stringify(answer)} decides nothing about ${key}`, {
+      remedy: 'approve, reject: why, escalate, terminate: why, or {"decision":"modify","args":{…}}',
+    });
+  }
+}
+
+/** Scenarios of which a model call has been answered, and therefore recorded where the run records. */
+const recordedScenarios = (records: readonly JournalRecord[]): Set<string> => {
+  const models = new Set(
+    records.flatMap((record) =>
+      isKnown(record) && record.t === 'begin' && record.kind === 'model' ? [`${record.trial}:${record.path}`] : [],
+    ),
+  );
+  return new Set(
+    records.flatMap((record) =>
+      isKnown(record) && record.t === 'end' && models.has(`${record.trial}:${record.path}`) ? [record.trial.split('/')[0]!] : [],
+    ),
+  );
+};
