@@ -77,7 +77,7 @@ function provenance(run: RunRecord, width: number, paint: Paint): string[] {
 function scenarioLines(run: RunRecord, view: ScenarioView, { width, paint }: Page): string[] {
   const { scenario, groups } = view;
   const ran = groups.filter((group) => group.notApplicable === undefined).length;
-  const size = `${ran} patterns x ${scenario.samples} samples x ${scenario.trials} trials, baseline ${safeLine(scenario.baseline)}`;
+  const size = `${ran} patterns x ${scenario.samples} samples x ${counted(scenario.trials, 'trial')}, baseline ${safeLine(scenario.baseline)}`;
   return [
     ` ${paint.bold(cut(safeLine(scenario.name), width - 1))}`,
     ...wrap(size, width - 1).map((line) => ` ${line}`),
@@ -120,3 +120,5 @@ function legend(views: readonly ScenarioView[]): string {
   sentences.push('$/1K: USD per 1,000 tasks, failures included.');
   return sentences.join(' ');
 }
+
+const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;

@@ -21,8 +21,8 @@ const digests = async (run: string) =>
   Promise.all(CANONICAL.map(async (name) => [name, sha256(await project.read('reports', run, name))]));
 
 describe('somebody who has just installed it compares the patterns, without key and network', () => {
-  it('gets a table of both scenarios under every pattern', async ({ annotate }) => {
-    await annotate(`replay of both scenarios: ${(first.ms / 1000).toFixed(1)} s`);
+  it('gets a table of every scenario under its patterns', async ({ annotate }) => {
+    await annotate(`replay of all scenarios: ${(first.ms / 1000).toFixed(1)} s`);
     expect(first).toMatchObject({ code: 0, stack: false });
     expect(first.out.trimStart()).toMatch(/^SIMULATED /);
     for (const word of ['support-desk', 'market-brief', 'single', 'sequential', 'parallel', 'router'])
@@ -39,10 +39,14 @@ describe('somebody who has just installed it compares the patterns, without key 
   it('has every trial on disk, each scored', async () => {
     expect(await project.runs()).toEqual([folder]);
     const trials = jsonLines<TrialRecord>(await project.read('reports', folder, 'trials.jsonl'));
-    expect(trials).toHaveLength(2 * 4 * 20 * 3);
+    expect(trials.length).toBeGreaterThan(2 * 4 * 20 * 3);
     expect(trials.filter(({ outcome, passed }) => outcome.status !== 'completed' || passed === null).map(trialName)).toEqual([]);
     const { groups } = JSON.parse(await project.read('reports', folder, 'run.json')) as RunRecord;
-    expect(groups.map(({ samples, trials: each }) => [samples, each])).toEqual(Array.from({ length: 8 }, () => [20, 60]));
+    const ran = groups.filter(({ notApplicable }) => notApplicable === undefined);
+    expect(ran.reduce((sum, group) => sum + group.trials, 0)).toBe(trials.length);
+    expect(new Set(ran.map(({ samples }) => samples))).toEqual(new Set([20]));
+    // Every pattern has a scenario in which it is run, and each scenario says why it leaves out the others.
+    expect(new Set(ran.map(({ pattern }) => pattern))).toEqual(new Set(groups.map(({ pattern }) => pattern)));
   });
 
   it('gets the same bytes again, however many trials run at a time', async () => {

@@ -55,6 +55,7 @@ describe('somebody who sends the traces to a collector', () => {
     }
     expect(received).toHaveLength(written.length);
     const traces = (spans: typeof received | typeof written) => new Set(spans.map(({ traceId }) => traceId)).size;
-    expect([traces(received), traces(written)]).toEqual([36, 36]);
+    expect(traces(written)).toBeGreaterThan(100);
+    expect(traces(received)).toBe(traces(written));
   });
 });

@@ -69,8 +69,9 @@ describe('a pattern under another name', () => {
       baseline: alias(scenario.baseline),
       patterns: Object.fromEntries(Object.entries(scenario.patterns).map(([name, options]) => [alias(name), options])),
     };
+    const omit = Object.fromEntries(Object.entries(scenario.omit ?? {}).map(([name, why]) => [alias(name), why]));
     const others = planOf({
-      scenarios: [{ scenario: renamed, tools }],
+      scenarios: [{ scenario: { ...renamed, omit }, tools }],
       // The usual names stay known: patterns that are made of others call them by these.
       patterns: [...patterns, ...patterns.map((pattern) => ({ ...pattern, name: alias(pattern.name) }))],
       scorers,

@@ -105,7 +105,7 @@ function couldSee(view: ScenarioView): string | null {
   const [least, most] = [Math.min(...mdes), Math.max(...mdes)].map((mde) => Math.ceil(100 * mde)) as [number, number];
   const { samples, trials, baseline } = view.scenario;
   const range = least === most ? `${most}` : `${least} to ${most}`;
-  const head = `differences from ${range} points against ${baseline} at 80% power with ${samples} samples of ${trials} trials.`;
+  const head = `differences from ${range} points against ${baseline} at 80% power with ${samples} samples of ${trials} trial${trials === 1 ? '' : 's'}.`;
   return most <= 10 ? head : `${head} 10 points need up to ${Math.ceil(samples * (Math.max(...mdes) / 0.1) ** 2)} samples.`;
 }
 

@@ -85,23 +85,26 @@ export function overviewTable(view: ScenarioView, width: number, paint: Paint): 
   });
   const tableWidth = total(widths) + gap * (widths.length - 1);
   table.push(columns.map((column, i) => paint.dim(cut(column.head, widths[i] as number))));
-  for (const row of rows) {
-    const name = cut(columns[0]?.cell(row) ?? '', widths[0] as number);
-    if (row.group.notApplicable !== undefined) {
-      const reason = wrap(
-        `n/a (${safeLine(row.group.notApplicable)})`,
-        total(widths) - (widths[0] as number) + columns.length - 2,
-      );
-      table.push([name, { content: reason.join('\n'), colSpan: columns.length - 1, hAlign: 'left' }]);
-      continue;
-    }
+  for (const row of full) {
     table.push(columns.map((column, i) => painted(row, column, cut(column.cell(row), widths[i] as number), paint)));
   }
   const [head = '', ...body] = table
     .toString()
     .split('\n')
     .map((line) => line.trimEnd());
-  return [head, paint.dim('-'.repeat(tableWidth)), ...body];
+  return [head, paint.dim('-'.repeat(tableWidth)), ...body, ...notApplicable(rows, width).map((line) => paint.dim(line))];
+}
+
+/** Patterns that make no sense here, each reason once: as many rows of a table would hide those that count. */
+function notApplicable(rows: readonly Row[], width: number): string[] {
+  const byReason = Map.groupBy(
+    rows.filter(({ group }) => group.notApplicable !== undefined),
+    ({ group }) => group.notApplicable!,
+  );
+  return [...byReason].flatMap(([reason, left]) => {
+    const names = left.map(({ name }) => cut(name, LONGEST_NAME)).join(', ');
+    return wrap(`${names}: n/a (${safeLine(reason)})`, width - 3).map((line, i) => (i === 0 ? ` ${line}` : `   ${line}`));
+  });
 }
 
 function rowOf(view: ScenarioView, group: Group): Row {
