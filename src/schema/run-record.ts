@@ -94,12 +94,22 @@ const scenarioSummary = z.strictObject({
   sensitivity: z.string().nullable().describe('how far the ranking hangs on the declared error rates of the simulated model'),
 });
 
+const importedFrom = z.strictObject({
+  pattern: z.string(),
+  adapter: z.string(),
+  files: z.array(z.string()),
+  syntheticTimes: count.describe('model calls whose duration was drawn from a declared model of latency'),
+  measuredTimes: count,
+  beside: z.string().nullable().describe('the saved run whose groups stand here too'),
+});
+
 /** run.json: what a run was, and what it says. Every report is a pure function of it and trials.jsonl. */
 export const runRecord = z.strictObject({
   version: z.literal(1),
   runId: z.string(),
   tool: z.string(),
   mode: z.enum(['replay', 'auto', 'record', 'live']),
+  imported: importedFrom.optional().describe('of a run that another tool made: read from its recordings or its spans, not run here'),
   clock: z.enum(['virtual', 'real']),
   seed: z.int(),
   fingerprint: z.strictObject({ test: z.string(), treatment: z.string(), fixtures: z.string() }),

@@ -86,7 +86,7 @@ function valueOf(toValue: () => unknown, fail: (what: string, at: Position) => n
  * The offset at which nesting passes the limit. The composer recurses over what the parser yields, and deep nesting aborts the whole
  * process there (not an exception: V8's memory for expressions runs out), so the parser's own stack is watched first.
  */
-function tooDeepAt(text: string, lines: LineCounter): number | undefined {
+export function tooDeepAt(text: string, lines: LineCounter): number | undefined {
   const parser = new Parser(lines.addNewLine);
   lines.addNewLine(0);
   for (const lexeme of new Lexer().lex(text)) {

@@ -99,6 +99,10 @@ export const OWN = {
   pricedOn: 'patternbench.price.date',
   replayFixtureId: 'patternbench.replay.fixture_id',
   provenance: 'patternbench.provenance',
+  /** `synthetic` where the duration of an imported call was drawn from a declared model, `measured` where it was recorded. */
+  timing: 'patternbench.timing',
+  /** Of an imported call: the recording and the place in it. */
+  importedFrom: 'patternbench.import.from',
   /** true when the endpoint reported no usage; the token attributes are absent then. */
   usageMissing: 'patternbench.usage.missing',
   /** Chunks of a streamed answer. */

@@ -9,6 +9,8 @@ export interface OtlpTrace {
   readonly traceId: string;
   readonly resource: Readonly<Attributes>;
   readonly spans: readonly SpanRecord[];
+  /** Id of the span of another program under which the root stands, where its trace was joined. */
+  readonly parentSpanId?: string | undefined;
 }
 
 export interface OtlpOptions {
@@ -44,13 +46,13 @@ export function writeOtlpLine(trace: OtlpTrace, options: OtlpOptions): string {
   const tree = treeOf(trace.spans);
   const broken = structuralProblems(tree)[0];
   if (broken) throw new PatternbenchError('broken_invariant', `span "${broken.path}" ${broken.problem}`);
-  const write = spanWriter(trace.traceId, tree, (options.epochMs ?? EPOCH_MS) * 1000);
+  const write = spanWriter(trace, tree, (options.epochMs ?? EPOCH_MS) * 1000);
   const scope = `{"name":"${SCOPE_NAME}","version":${JSON.stringify(options.version)}}`;
   const resource = `{"attributes":[${attributeList(trace.resource).join(',')}]}`;
   return `{"resourceSpans":[{"resource":${resource},"scopeSpans":[{"scope":${scope},"spans":[${tree.spans.map(write).join(',')}]}]}]}`;
 }
 
-function spanWriter(traceId: string, tree: SpanTree, epochUs: number): (span: SpanRecord) => string {
+function spanWriter({ traceId, parentSpanId }: OtlpTrace, tree: SpanTree, epochUs: number): (span: SpanRecord) => string {
   const ids = new Map<string, string>();
   for (const span of tree.spans) ids.set(span.path, spanIdOf(traceId, span.path));
   const idsOf = (paths: readonly string[]) => paths.map((path) => ids.get(path)!);
@@ -64,7 +66,8 @@ function spanWriter(traceId: string, tree: SpanTree, epochUs: number): (span: Sp
     if (span.after.length > 0) attributes.push(attribute(OWN.after, idsOf(span.after)));
     attributes.push(attribute(OWN.path, span.path));
     let text = `{"traceId":"${traceId}","spanId":"${ids.get(span.path)!}"`;
-    if (span.parentPath !== null) text += `,"parentSpanId":"${ids.get(span.parentPath)!}"`;
+    const parentId = span.parentPath === null ? parentSpanId : ids.get(span.parentPath)!;
+    if (parentId !== undefined) text += `,"parentSpanId":"${parentId}"`;
     text += `,"name":${JSON.stringify(span.name)},"kind":${span.kind === 'client' ? 3 : 1}`;
     text += `,"startTimeUnixNano":${nanos(span.startUs)},"endTimeUnixNano":${nanos(span.endUs)},"attributes":[${attributes.join(',')}]`;
     if (span.events.length > 0) {

@@ -107,7 +107,7 @@ describe('somebody who looks at recordings', () => {
     const verbs = [...(await fixtures(project, '--help')).out.matchAll(/^ {2}(\w+) (?:\[options\]|<)/gm)].map(
       (match) => match[1]!,
     );
-    expect(verbs).toEqual(['ls', 'show', 'verify', 'stats', 'diff', 'fmt', 'prune', 'scan', 'redact', 'drift', 'export']);
+    expect(verbs).toEqual(['ls', 'show', 'verify', 'stats', 'diff', 'fmt', 'prune', 'scan', 'redact', 'drift', 'import', 'export']);
     const helps = await Promise.all(['ls', 'diff', 'drift'].map((verb) => fixtures(project, verb, '--help')));
     for (const told of helps) {
       expectReadable(told);

@@ -18,6 +18,7 @@ const FLOORS: Readonly<Record<string, number>> = {
   scorers: 5,
   reporters: 5,
   bench: 6,
+  proxy: 6,
   commands: 7,
 };
 const TOP = 8;
