@@ -48,7 +48,7 @@ describe('somebody who wants to know what there is', () => {
     const told = await project.type(['validate']);
     expect(told).toMatchObject({ code: 0, err: '', stack: false });
     for (const name of ['market-brief', 'starter', 'support-desk']) {
-      expect(told.out).toMatch(new RegExp(`^ok {2}${name}: \\d+ samples, 4 patterns`, 'm'));
+      expect(told.out).toMatch(new RegExp(`^ok {2}${name}: \\d+ samples, 14 patterns`, 'm'));
       expect(told.out).toMatch(
         new RegExp(`^ok {2}fixtures/${name}/simulated\\.jsonl: \\d+ interactions, 3 trials, simulated`, 'm'),
       );

@@ -64,7 +64,7 @@ describe('the terminal report', () => {
   it('says unpriced, n/a and failures as what they are', () => {
     const text = render(smallRun(), 120);
     expect(text).toMatch(/^ swarm .* unpriced /m);
-    expect(text).toMatch(/^ debate +n\/a \(it needs two agents for one task\)$/m);
+    expect(text).toMatch(/^ debate: n\/a \(it needs two agents for one task\)$/m);
     expect(text).toContain('swarm 1 at the limit maxModelCalls, 1 timeout. They count as failures.');
   });
 
