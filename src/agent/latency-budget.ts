@@ -16,7 +16,9 @@ export interface LatencyBudget {
  * shorter. What the scenario grants stands on the agent's span, and so does that it was exceeded.
  */
 export function latencyBudget(inner: Scope, agent: Agent, { timeoutMs }: RunOptions): LatencyBudget {
-  const grantedMs = grantedTo(agent, inner.trial.limits.agentLatencyMs ?? {});
+  const budgets = inner.trial.limits.agentLatencyMs;
+  if (budgets === undefined && timeoutMs === undefined) return UNLIMITED;
+  const grantedMs = grantedTo(agent, budgets ?? {});
   const { attributes } = inner.span;
   if (grantedMs !== undefined) attributes[OWN.budgetLatencyMs] = grantedMs;
   if (grantedMs === undefined || (timeoutMs !== undefined && timeoutMs < grantedMs)) {
@@ -30,6 +32,11 @@ export function latencyBudget(inner: Scope, agent: Agent, { timeoutMs }: RunOpti
     },
   };
 }
+
+const UNLIMITED: LatencyBudget = {
+  deadlineUs: undefined,
+  expired: () => new PatternbenchError('broken_invariant', 'time is up where none was set'),
+};
 
 /** The default is for agents that call a model themselves: a pattern inside a pattern takes as long as its agents do. */
 function grantedTo(agent: Agent, budgets: Readonly<Record<string, number>>): number | undefined {

@@ -1,5 +1,5 @@
 import type { Limits } from '../schema/scenario.ts';
-import { sharesCrossed } from '../state/run-budget.ts';
+import { ALERT_SHARES, sharesCrossed } from '../state/run-budget.ts';
 import { EVENT, OWN } from '../telemetry/attribute-names.ts';
 import { exceeded, type TrialRuntime } from './trial-runtime.ts';
 
@@ -40,8 +40,10 @@ export function spendAnswer(trial: TrialRuntime, tokens: number, usd: number | n
 /** Says on the trial's root span when half, four fifths and all of a limit are used up. */
 function alert(trial: TrialRuntime, limit: Exclude<keyof Limits, 'agentLatencyMs'>, before: number, now: number): void {
   const most = trial.limits[limit];
+  // Nearly every call is far from any limit: this must cost it nothing.
+  if (most === undefined || now < most * ALERT_SHARES[0]) return;
   const root = trial.trace.spans[0];
-  if (most === undefined || !root) return;
+  if (!root) return;
   for (const share of sharesCrossed(before, now, most)) {
     root.events.push({
       name: EVENT.budgetAlert,

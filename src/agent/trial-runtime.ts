@@ -75,6 +75,6 @@ export const endsRun = (error: unknown): boolean =>
 const OUTSIDE = new Set(['fixture_miss', 'suspended', 'divergence', 'virtual_deadlock', 'broken_invariant']);
 
 /** Limits of the whole run, as against those of a trial. */
-const RUN_LIMITS = new Set(['maxCalls', 'budgetUsd', 'runTokens', 'runTime']);
+const RUN_LIMITS = new Set(['maxCalls', 'runCostUsd', 'budgetUsd', 'runTokens', 'runTime']);
 
 export const isSuspension = (error: unknown): boolean => error instanceof PatternbenchError && error.code === 'suspended';

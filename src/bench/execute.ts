@@ -6,7 +6,7 @@ import type { Json, JsonObject } from '../kernel/json.ts';
 import type { RunRecord } from '../schema/run-record.ts';
 import type { TrialRecord } from '../schema/trial-record.ts';
 import { type PriceTable, priceTable } from '../telemetry/cost.ts';
-import { composeRecord, type RunFacts } from './compose-record.ts';
+import { brokenByInfrastructure, composeRecord, type RunFacts } from './compose-record.ts';
 import { drive } from './driver.ts';
 import { fingerprintOf, replayRunId } from './fingerprint.ts';
 import type { RunPlan, TrialPlan } from './plan.ts';
@@ -90,7 +90,7 @@ export async function execute(request: ExecuteRequest): Promise<ExecutedRun> {
   if (signal.aborted) throw signal.reason as Error;
   stopIfAsked(request);
   request.beforeWriting?.(trials);
-  if (journal) checkWhole(trials, facts.runId);
+  if (journal) checkWhole(trials, facts);
   const run = rounded(composeRecord(plan, trials, facts));
   await folder.finish(run, request.environment());
   return { run, trials, folder: folder.path };
@@ -134,7 +134,7 @@ function environmentsOf(
 }
 
 /** A run is written when every trial has come to an end of its own. */
-function checkWhole(trials: readonly TrialRecord[], runId: string): void {
+function checkWhole(trials: readonly TrialRecord[], { runId, mode }: Pick<RunFacts, 'runId' | 'mode'>): void {
   const diverged = trials.flatMap(({ outcome }) =>
     outcome.status === 'failed' && outcome.code === 'divergence' ? [outcome.message] : [],
   );
@@ -144,8 +144,11 @@ function checkWhole(trials: readonly TrialRecord[], runId: string): void {
     });
   }
   const waiting = trials.filter(({ outcome }) => outcome.status === 'suspended').length;
-  if (waiting === 0) return;
-  throw new PatternbenchError('suspended', `${waiting} of ${trials.length} trials wait for an answer`, {
+  const broken = trials.flatMap((trial) => (trial.outcome.status === 'failed' && brokenByInfrastructure(trial) ? [trial.outcome.message] : []));
+  // A recording that its endpoint broke off is mended by more recording: no answer of a person completes it.
+  if (waiting === 0 || (broken.length > 0 && (mode === 'record' || mode === 'auto'))) return;
+  const besides = broken.length > 0 ? `; ${broken.length} broke down for reasons that are not the pattern's (${broken[0]})` : '';
+  throw new PatternbenchError('suspended', `${waiting} of ${trials.length} trials wait for an answer${besides}`, {
     remedy: `patternbench status ${runId}`,
   });
 }

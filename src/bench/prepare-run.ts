@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Exhausted } from '../fixtures/ledger.ts';
 import type { Provider } from '../contracts/provider.ts';
@@ -125,17 +125,23 @@ export function checkModelMap(plan: RunPlan, models: Readonly<Record<string, str
   }
 }
 
-/** Throws `usage` when a recording would take the place of one that holds more, since what it leaves out would be lost. */
+/**
+ * Throws `usage` when a recording would take the place of one that holds more, since what it leaves out would be lost. One that is taken up
+ * again was asked about when it began, and goes on with what it has left.
+ */
 export function checkReplacement(plan: RunPlan, choice: RunChoice): void {
-  const { root, provider, profile, patterns, samples, trials } = choice;
+  const { root, provider, profile, patterns, samples, trials, continued } = choice;
   for (const scenario of plan.scenarios) {
     const file = fixtureFile(root, scenario.name, profile ?? provider);
     const isPart =
       patterns.length > 0 || (samples ?? Infinity) < scenario.samples.length || (trials ?? Infinity) < scenario.trials;
-    if (!isPart || choice.once || !existsSync(file)) continue;
+    if (!isPart || choice.once || continued?.has(scenario.name) || !holdsAnswers(file)) continue;
     throw new PatternbenchError('usage', 'this recording would be replaced by one of fewer patterns, samples or trials', {
       place: { file },
       remedy: 'keep it and record what is missing with --mode auto, keep both with --profile <name>, or record all of it again',
     });
   }
 }
+
+/** A recording that was cut off before its first answer has nothing to lose. */
+const holdsAnswers = (file: string): boolean => existsSync(file) && readFileSync(file, 'utf8').includes('\n{"t":"call"');

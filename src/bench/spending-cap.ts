@@ -64,11 +64,12 @@ export function spendingCap({ maxCalls, maxCostUsd = Infinity, today }: CapChoic
 const usdOf = ({ requested, served, usage, prices }: PaidCall, today: string): number | null =>
   usage ? ((prices.costOf(served, usage, today) ?? prices.costOf(requested, usage, today))?.usd ?? null) : null;
 
-const REST = 'what was recorded is kept; record the rest with --mode auto and a higher';
+/** Each process counts for itself, so that going on is a decision about what comes. */
+const goOn = (option: string): string => `go on with: patternbench resume <run> ${option} …, counted from there`;
 
 const overCalls = (maxCalls: number): PatternbenchError =>
   new PatternbenchError('limit_exceeded', `stopped after ${maxCalls} requests to the endpoint, as --max-calls asks`, {
-    remedy: `${REST} --max-calls`,
+    remedy: goOn('--max-calls'),
     facts: { limit: 'maxCalls', retryable: false },
   });
 
@@ -76,7 +77,7 @@ const overCost = (maxCostUsd: number, spent: number, sent: number): Patternbench
   new PatternbenchError(
     'limit_exceeded',
     `stopped after ${sent} requests that cost $${spent.toFixed(4)}: another could pass the $${maxCostUsd} of --max-cost`,
-    { remedy: `${REST} --max-cost`, facts: { limit: 'maxCostUsd', retryable: false } },
+    { remedy: goOn('--max-cost'), facts: { limit: 'runCostUsd', retryable: false } },
   );
 
 const unpriced = ({ served, usage }: PaidCall): PatternbenchError =>
@@ -87,6 +88,6 @@ const unpriced = ({ served, usage }: PaidCall): PatternbenchError =>
       : 'the endpoint tells no usage, so --max-cost cannot be kept',
     {
       remedy: 'add its price under prices: in the scenario, or cap with --max-calls',
-      facts: { limit: 'maxCostUsd', retryable: false },
+      facts: { limit: 'runCostUsd', retryable: false },
     },
   );

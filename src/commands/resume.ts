@@ -14,7 +14,7 @@ import { journaledRun } from './shell/unfinished-run.ts';
 export default defineCommand({
   name: 'resume',
   description:
-    'go on with a run that was interrupted, stopped at its budget, or waits for an answer; nothing that is done is done again',
+    'go on with a run that was interrupted, stopped at a cap or budget, or waits for an answer; nothing that is done is done again',
   examples: [
     ['patternbench resume 20261121t090000000z-record', 'from where it was'],
     [`patternbench resume 20261121t090000000z-live --answer 'desk/single/s01/0:ask:refund#0=approve'`, '`status` tells the keys'],
@@ -29,6 +29,8 @@ export default defineCommand({
       )
       .option('--budget-usd <amount>', 'USD in all, what was spent before included', amount('--budget-usd'))
       .option('--max-tokens <count>', 'tokens in all, what was spent before included', wholeNumber('--max-tokens', 1))
+      .option('--max-calls <count>', 'requests to the endpoint, from now', wholeNumber('--max-calls', 1))
+      .option('--max-cost <usd>', 'stop before the endpoint has cost more, from now, at listed prices', amount('--max-cost'))
       .option('--timeout <seconds>', 'of real time, from now', amount('--timeout'))
       .option('-j, --concurrency <count>', 'trials at a time; results do not depend on it', wholeNumber('--concurrency', 1))
       .option('--otlp <url>', 'send the traces to an OTLP/HTTP endpoint such as Jaeger (also OTEL_EXPORTER_OTLP_ENDPOINT)')

@@ -54,7 +54,7 @@ describe('a spending cap', () => {
     const limit = cap(100, 10);
     callsOf(limit, [4, 4, 4]);
     expect(limit.spentUsd()).toBe(8);
-    expect(limit.reached()).toMatchObject({ code: 'limit_exceeded', facts: { limit: 'maxCostUsd' } });
+    expect(limit.reached()).toMatchObject({ code: 'limit_exceeded', facts: { limit: 'runCostUsd' } });
   });
 
   it('counts calls that are on their way', () => {

@@ -1,8 +1,10 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { trialName } from '../../src/bench/read-trial.ts';
 import type { RunRecord } from '../../src/schema/run-record.ts';
 import type { TrialRecord } from '../../src/schema/trial-record.ts';
-import { jsonLines, journeyProject, type JourneyProject, sha256, type Told } from '../support/journey.ts';
+import { CHECKOUT, jsonLines, journeyProject, type JourneyProject, sha256, type Told } from '../support/journey.ts';
 
 const CANONICAL = ['run.json', 'trials.jsonl', 'spans.jsonl'];
 
@@ -29,6 +31,12 @@ describe('somebody who has just installed it compares the patterns, without key 
       expect(first.out).toContain(word);
     expect(first.out).not.toContain('starter');
     expect(first.out).toContain(folder);
+  });
+
+  it('sees what the README shows', async () => {
+    const readme = await readFile(join(CHECKOUT, 'README.md'), 'utf8');
+    const shown = /<!-- output of: npm run bench -->\n```text\n(.*?)```/s.exec(readme)![1]!;
+    for (const line of shown.split('\n')) expect(first.out.split('\n')).toContain(line);
   });
 
   it('can read it on a terminal of 80 columns', () => {

@@ -89,7 +89,7 @@ describe('somebody who looks at recordings', () => {
 
   it.each([
     [['show', 'nothing'], /no recording set "nothing"[\s\S]*starter\/simulated/],
-    [['show', 'starter', '--agent', 'nobody'], /no interaction is of the agent "nobody"[\s\S]*coordinator, orders/],
+    [['show', 'starter', '--agent', 'nobody'], /no interaction is of the agent "nobody"[\s\S]*coordinator, mapper, orders, returns/],
     [['show', 'starter', '--key', 'x'.repeat(22)], /no interaction has an address/],
     [['export', 'starter', '--format', 'pdf'], /no format "pdf"[\s\S]*har/],
     [['diff', 'starter'], /there is no last commit/],

@@ -103,7 +103,7 @@ describe.concurrent('somebody with an endpoint of their own', () => {
     const env = { OPENAI_API_KEY: 'sk-of-nobody', OPENAI_BASE_URL: 'http://192.0.2.1/v1' };
     const told = await project.type([...RECORD, '--profile', 'paid'], { env });
     expect(told).toMatchObject({ code: 2, out: '', stack: false });
-    expect(told.err).toMatch(/36 trials at a real endpoint: about \d+ calls, \d+ tokens, about \$\d/);
+    expect(told.err).toMatch(/126 trials at a real endpoint: about \d+ calls, \d+ tokens, about \$\d/);
     expect(told.err).toContain('add --yes');
     expect(told.err).not.toContain('sk-of-nobody');
     expect(existsSync(project.path('fixtures/starter/paid.jsonl'))).toBe(false);

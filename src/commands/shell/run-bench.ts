@@ -243,10 +243,13 @@ const whatIsKept = (error: unknown): string | undefined =>
     ? 'nothing of this run was written; what was saved before is as it was'
     : undefined;
 
+/** Recording what is missing makes other recordings, and a run goes on only from those that it began with. */
+const SAME_AGAIN: ReadonlySet<string> = new Set(['divergence', 'usage', 'not_found', 'fixture_miss']);
+
 /** What a run with a journal can be gone on with; nothing where going on would meet the same mistake. */
 function goOn(runId: string, error: unknown): string | undefined {
   if (!(error instanceof PatternbenchError)) return undefined;
-  if (error.code === 'divergence' || error.code === 'usage' || error.code === 'not_found') return undefined;
+  if (SAME_AGAIN.has(error.code)) return undefined;
   return `what was done so far is kept in reports/${runId}; to go on: patternbench resume ${runId}`;
 }
 
