@@ -144,12 +144,14 @@ function checkWhole(trials: readonly TrialRecord[], { runId, mode }: Pick<RunFac
     });
   }
   const waiting = trials.filter(({ outcome }) => outcome.status === 'suspended').length;
-  const broken = trials.flatMap((trial) => (trial.outcome.status === 'failed' && brokenByInfrastructure(trial) ? [trial.outcome.message] : []));
+  const broken = trials.flatMap((trial) =>
+    trial.outcome.status === 'failed' && brokenByInfrastructure(trial) ? [trial.outcome.message] : [],
+  );
   // A recording that its endpoint broke off is mended by more recording: no answer of a person completes it.
   if (waiting === 0 || (broken.length > 0 && (mode === 'record' || mode === 'auto'))) return;
   const besides = broken.length > 0 ? `; ${broken.length} broke down for reasons that are not the pattern's (${broken[0]})` : '';
   throw new PatternbenchError('suspended', `${waiting} of ${trials.length} trials wait for an answer${besides}`, {
-    remedy: `patternbench status ${runId}`,
+    remedy: `npm run patternbench -- status ${runId}`,
   });
 }
 

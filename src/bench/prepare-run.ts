@@ -102,7 +102,17 @@ async function open(choice: RunChoice, plan: RunPlan, { scenario, provider, cap 
   }
   const trials = Math.max(0, ...plan.trials.filter(({ cell }) => cell.scenario === scenario).map(({ trial }) => trial)) + 1;
   const continued = choice.continued?.has(scenario.name) ?? false;
-  return endpointTraffic({ ...choice, mode: choice.mode, profile: choice.profile, cap, scenario, provider, fileOf, trials, continued });
+  return endpointTraffic({
+    ...choice,
+    mode: choice.mode,
+    profile: choice.profile,
+    cap,
+    scenario,
+    provider,
+    fileOf,
+    trials,
+    continued,
+  });
 }
 
 /** Throws `usage` when a model is mapped that no scenario of the plan names. */

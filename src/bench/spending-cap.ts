@@ -65,7 +65,7 @@ const usdOf = ({ requested, served, usage, prices }: PaidCall, today: string): n
   usage ? ((prices.costOf(served, usage, today) ?? prices.costOf(requested, usage, today))?.usd ?? null) : null;
 
 /** Each process counts for itself, so that going on is a decision about what comes. */
-const goOn = (option: string): string => `go on with: patternbench resume <run> ${option} …, counted from there`;
+const goOn = (option: string): string => `go on with: npm run patternbench -- resume <run> ${option} …, counted from there`;
 
 const overCalls = (maxCalls: number): PatternbenchError =>
   new PatternbenchError('limit_exceeded', `stopped after ${maxCalls} requests to the endpoint, as --max-calls asks`, {

@@ -73,7 +73,7 @@ async function runs(shell: Shell): Promise<(readonly string[])[]> {
   const unfinished = (await journaledRuns(reports)).filter(({ isFinished }) => !isFinished);
   return [
     ...(await savedRuns(reports)).map(({ name }) => [name]),
-    ...unfinished.map(({ name }) => [name, `unfinished: patternbench status ${name}; patternbench resume ${name}`]),
+    ...unfinished.map(({ name }) => [name, `unfinished: npm run patternbench -- status ${name}; … resume ${name}`]),
   ];
 }
 

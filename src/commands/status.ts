@@ -28,7 +28,7 @@ export default defineCommand({
     if (options['json'] === true) shell.out(JSON.stringify({ ...status, finished: run.isFinished }));
     else
       for (const line of told(run, status, options['tasks'] === true))
-        shell.out(wrapped(line.text, shell.width, line.indent).join('\n'));
+        shell.out(line.isCommand ? `  ${line.text}` : wrapped(line.text, shell.width, line.indent).join('\n'));
     return EXIT.ok;
   },
 });
@@ -36,6 +36,8 @@ export default defineCommand({
 interface Line {
   readonly text: string;
   readonly indent: number;
+  /** To be pasted: never broken, however long. */
+  readonly isCommand?: boolean;
 }
 
 const at = (indent: number, ...texts: string[]): Line[] => texts.map((text) => ({ text, indent }));
@@ -55,7 +57,7 @@ function told({ runId, isFinished }: JournaledRun, status: RunStatus, all: boole
     ...(unknownSteps.length > 0 ? at(0, `steps    ${unknownSteps.length} cut off on the way`) : []),
     ...shown.flatMap(taskLine),
     ...pending.flatMap((question) => questionLines(question, runId)),
-    ...(isFinished || pending.length > 0 ? [] : at(0, `go on: patternbench resume ${runId}`)),
+    ...(isFinished || pending.length > 0 ? [] : at(0, `go on: npm run patternbench -- resume ${runId}`)),
   ];
 }
 
@@ -72,5 +74,5 @@ const quoted = (text: string): string => `'${text.replaceAll("'", String.raw`'\'
 
 const questionLines = ({ key, name, agent, question }: PendingQuestion, runId: string): Line[] => [
   ...at(0, '', `${agent} asks (${name}): ${JSON.stringify(question)}`),
-  ...at(2, `patternbench resume ${runId} --answer ${quoted(`${key}=approve`)}`),
+  { text: safeLine(`npm run patternbench -- resume ${runId} --answer ${quoted(`${key}=approve`)}`), indent: 2, isCommand: true },
 ];

@@ -36,7 +36,7 @@ export function runBudget({ maxUsd, maxTokens, onAlert }: RunBudgetOptions): Run
       'limit_exceeded',
       `the run has used up its ${what}; it stops here, and nothing done so far is lost`,
       {
-        remedy: `go on with a higher ${option}: patternbench resume <run> ${option} …`,
+        remedy: `go on with a higher ${option}: npm run patternbench -- resume <run> ${option} …`,
         facts: { limit },
       },
     );

@@ -89,7 +89,10 @@ describe('somebody who looks at recordings', () => {
 
   it.each([
     [['show', 'nothing'], /no recording set "nothing"[\s\S]*starter\/simulated/],
-    [['show', 'starter', '--agent', 'nobody'], /no interaction is of the agent "nobody"[\s\S]*coordinator, mapper, orders, returns/],
+    [
+      ['show', 'starter', '--agent', 'nobody'],
+      /no interaction is of the agent "nobody"[\s\S]*coordinator, mapper, orders, returns/,
+    ],
     [['show', 'starter', '--key', 'x'.repeat(22)], /no interaction has an address/],
     [['export', 'starter', '--format', 'pdf'], /no format "pdf"[\s\S]*har/],
     [['diff', 'starter'], /there is no last commit/],
@@ -107,7 +110,20 @@ describe('somebody who looks at recordings', () => {
     const verbs = [...(await fixtures(project, '--help')).out.matchAll(/^ {2}(\w+) (?:\[options\]|<)/gm)].map(
       (match) => match[1]!,
     );
-    expect(verbs).toEqual(['ls', 'show', 'verify', 'stats', 'diff', 'fmt', 'prune', 'scan', 'redact', 'drift', 'import', 'export']);
+    expect(verbs).toEqual([
+      'ls',
+      'show',
+      'verify',
+      'stats',
+      'diff',
+      'fmt',
+      'prune',
+      'scan',
+      'redact',
+      'drift',
+      'import',
+      'export',
+    ]);
     const helps = await Promise.all(['ls', 'diff', 'drift'].map((verb) => fixtures(project, verb, '--help')));
     for (const told of helps) {
       expectReadable(told);

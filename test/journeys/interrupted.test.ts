@@ -45,7 +45,7 @@ describe('Ctrl-C', () => {
     const shipped = await recorded(project);
     const told = await project.type([...RECORD, '--profile', 'mine'], { onError: afterFirstLine() });
     expect(told).toMatchObject({ code: 130, out: '', stack: false });
-    const [, run] = /kept in reports\/(\S+); to go on: patternbench resume \1/.exec(told.err)!;
+    const [, run] = /kept in reports\/(\S+); to go on: npm run patternbench -- resume \1/.exec(told.err)!;
     expect(await project.runs()).toEqual([run]);
     expect(await project.type(['list', 'runs'])).toMatchObject({ out: expect.stringContaining('unfinished') as string });
     expect(await project.type(['validate', 'starter'])).toMatchObject({
@@ -81,7 +81,7 @@ describe('Ctrl-C', () => {
     expect(await project.type(['run', '-s', 'starter', '--quiet'])).toMatchObject({ code: 0, err: '' });
     expect(existsSync(project.path(`${SHIPPED}.recording`))).toBe(true);
 
-    const [, run] = /patternbench resume (\S+)/.exec(told.err)!;
+    const [, run] = /patternbench -- resume (\S+)/.exec(told.err)!;
     const rest = await project.type(['resume', run!, '--quiet']);
     expect(rest).toMatchObject({ code: 0, stack: false });
     expect(Number(/(\d+) recorded/.exec(rest.err)![1])).toBeLessThan(callsIn(shipped));

@@ -37,7 +37,11 @@ function placeIn(text: string, marked: string): string {
 const AT_THE_PROMPT: readonly [args: readonly string[], code: number, told: readonly string[]][] = [
   [['run', '-s', 'startr'], 2, ['no scenario "startr"', 'starter']],
   [['run', '-s', 'scenarios/none.yaml'], 2, ['scenarios/none.yaml', 'list scenarios']],
-  [['run', '-s', 'starter', '-p', 'rooter'], 2, ['no pattern "rooter"', 'parallel, plan-review, refine, round-table, router, sequential, single']],
+  [
+    ['run', '-s', 'starter', '-p', 'rooter'],
+    2,
+    ['no pattern "rooter"', 'parallel, plan-review, refine, round-table, router, sequential, single'],
+  ],
   [['run', '--nope'], 2, ["unknown option '--nope'", '--help']],
   [['run', 'starter'], 2, ['starter', '--help']],
   [['runn'], 2, ["unknown command 'runn'", 'run?']],

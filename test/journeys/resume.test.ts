@@ -140,7 +140,7 @@ describe('a run with a budget', () => {
     for (const share of [50, 80, 100])
       expect(told.err).toContain(`budget: ${share} % of the run's budget of 2000 tokens used up`);
     const [run] = await project.runs();
-    expect(told.err).toContain(`patternbench resume ${run}`);
+    expect(told.err).toContain(`patternbench -- resume ${run}`);
     expect(await project.type(['resume', run!, '--quiet'])).toMatchObject({ code: 6 });
     expect(await project.type(['resume', run!, '--quiet', '--max-tokens', '10000000'])).toMatchObject({ code: 0, stack: false });
   });

@@ -1,9 +1,8 @@
-import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join, relative } from 'node:path';
 import { brokenByInfrastructure } from '../../bench/compose-record.ts';
 import { type ExecutedRun, execute, type ExecuteRequest } from '../../bench/execute.ts';
-import { checkModelMap, checkReplacement, fixtureFile, openTraffic, planRun, type RunChoice } from '../../bench/prepare-run.ts';
+import { checkModelMap, checkReplacement, openTraffic, planRun, type RunChoice } from '../../bench/prepare-run.ts';
 import { pushRun } from '../../bench/push-run.ts';
 import { readSensitivity } from '../../bench/sensitivity.ts';
 import type { RunPlan } from '../../bench/plan.ts';
@@ -27,6 +26,7 @@ import type { RunOptionValues } from './run-options.ts';
 import type { Shell } from './shell.ts';
 import { ledgerFacts, ledgerLines, toBeTold } from './tell-ledger.ts';
 import { type Missed, missingError } from './tell-misses.ts';
+import { goOn, whatIsKept, whereHalfIs } from './what-is-kept.ts';
 
 /** Requests to an endpoint in one run unless --max-calls says otherwise: enough for what ships, a stop for what runs away. */
 const MAX_CALLS = { billed: 200, free: 100_000 } as const;
@@ -61,7 +61,18 @@ export async function runBench(options: RunOptionValues, wanted: RunMode, shell:
     shell.err(safeText(fromHere(`warning: ${warning}`, shell)));
   let executed: ExecutedRun;
   try {
-    executed = await executePlan({ options, choice, plan, traffic, cap, missed, shell, runId, guards, ...(takenUp ? { takenUp } : {}) });
+    executed = await executePlan({
+      options,
+      choice,
+      plan,
+      traffic,
+      cap,
+      missed,
+      shell,
+      runId,
+      guards,
+      ...(takenUp ? { takenUp } : {}),
+    });
   } catch (error) {
     if (!options.quiet) for (const line of ledgerLines(traffic, choice)) shell.err(safeText(line));
     for (const open of traffic.values()) await open.abandon();
@@ -220,38 +231,6 @@ const environmentOf = (shell: Shell) => ({
   cpus: availableParallelism(),
   writtenAt: new Date(shell.now()).toISOString(),
 });
-
-/** Where the half of a recording is that did not take the place of the whole one. */
-function whereHalfIs(choice: RunChoice, plan: RunPlan): string {
-  return plan.scenarios
-    .map(({ name }) => {
-      const file = fixtureFile(choice.root, name, choice.profile ?? choice.provider);
-      const shown = relative(choice.root, file);
-      if (existsSync(`${file}.recording`)) {
-        return `${shown} is as it was; what was recorded instead so far is kept beside it. To go on with that: mv ${shown}.recording ${shown}, then --mode auto`;
-      }
-      return existsSync(file)
-        ? `what was recorded so far is kept in ${shown}; go on with --mode auto`
-        : `nothing was recorded for ${name}`;
-    })
-    .join('\n');
-}
-
-/** What a run without a journal leaves behind when it does not get to its end. */
-const whatIsKept = (error: unknown): string | undefined =>
-  error instanceof PatternbenchError && error.code === 'cancelled'
-    ? 'nothing of this run was written; what was saved before is as it was'
-    : undefined;
-
-/** Recording what is missing makes other recordings, and a run goes on only from those that it began with. */
-const SAME_AGAIN: ReadonlySet<string> = new Set(['divergence', 'usage', 'not_found', 'fixture_miss']);
-
-/** What a run with a journal can be gone on with; nothing where going on would meet the same mistake. */
-function goOn(runId: string, error: unknown): string | undefined {
-  if (!(error instanceof PatternbenchError)) return undefined;
-  if (SAME_AGAIN.has(error.code)) return undefined;
-  return `what was done so far is kept in reports/${runId}; to go on: patternbench resume ${runId}`;
-}
 
 /** What `resume` needs to know: the options as they were, without those that only say how the run is shown. */
 function admissionChoice(options: RunOptionValues, mode: RunRecord['mode'], today: string): JsonObject {

@@ -22,7 +22,7 @@ export function timeLimited({ timeout }: RunOptionValues, shell: Shell): AbortSi
     'limit_exceeded',
     `the run has used up its ${timeout} seconds; it stops here, and nothing done so far is lost`,
     {
-      remedy: 'go on with a higher --timeout: patternbench resume <run> --timeout …',
+      remedy: 'go on with a higher --timeout: npm run patternbench -- resume <run> --timeout …',
       facts: { limit: 'runTime' },
     },
   );
@@ -42,7 +42,7 @@ export function approverOf({ approver }: RunOptionValues, shell: Shell): Approve
     case 'terminal':
       if (!shell.interactive)
         throw new PatternbenchError('usage', '--approver terminal needs a terminal', {
-          remedy: 'answer later: patternbench resume <run> --answer …',
+          remedy: 'answer later: npm run patternbench -- resume <run> --answer …',
         });
       return terminalApprover(shell);
     default:
