@@ -1,5 +1,14 @@
 // Public names, one by one: what authors of patterns, scorers, providers and reporters need, and what a program needs to read a run.
-export { type Agent, type AgentInput, type AgentResult, defineAgent, messagesOf, resultOf, type StopReason, textOf } from './contracts/agent.ts';
+export {
+  type Agent,
+  type AgentInput,
+  type AgentResult,
+  defineAgent,
+  messagesOf,
+  resultOf,
+  type StopReason,
+  textOf,
+} from './contracts/agent.ts';
 export type { ChatMessage, ModelPort, ModelReply, ModelRequest, Provenance, ToolCall, Usage } from './contracts/model.ts';
 export { type AgentSpec, definePattern, type Pattern, type RosterAgent, type Team } from './contracts/pattern.ts';
 export { defineProvider, type Endpoint, type Provider } from './contracts/provider.ts';

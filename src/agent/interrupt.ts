@@ -97,7 +97,8 @@ async function answerOf<T>(scope: Scope, { span, name, question }: Asked<T>): Pr
 const unanswered = <T>(scope: Scope, { span, name, question }: Asked<T>): PatternbenchError =>
   new PatternbenchError('suspended', `${scope.agent} waits for an answer to "${name}": ${excerpt(question)}`, {
     place: { path: span.path },
-    remedy: 'answer with: npm run patternbench -- resume <run> --answer "<key>=<answer>"; or declare an `approver` in the scenario',
+    remedy:
+      'answer with: npm run patternbench -- resume <run> --answer "<key>=<answer>"; or declare an `approver` in the scenario',
   });
 
 const excerpt = (question: Json): string => {

@@ -34,7 +34,9 @@ export function llmAgent(spec: AgentSpec): RosterAgent {
           return { output: reply.message.content ?? '', messages: own, stop: forced || calls.length > 0 ? 'max_turns' : 'final' };
         }
         own.push(reply.message);
-        const results = await ctx.all(calls, (call, _index, branch) => branch.tool([...spec.tools, ...handoffs], call), { name: 'tools' });
+        const results = await ctx.all(calls, (call, _index, branch) => branch.tool([...spec.tools, ...handoffs], call), {
+          name: 'tools',
+        });
         for (const [index, call] of calls.entries()) {
           const result = results[index]!;
           own.push({ role: 'tool', tool_call_id: call.id, content: result.ok ? result.value : `Error: ${result.error}` });

@@ -29,7 +29,9 @@ export async function callModel(scope: Scope, request: ModelRequest): Promise<Mo
     spendCall(trial);
     let reply: ModelReply;
     try {
-      reply = await (trial.journal ? attemptOnce(scope, { span, request: seeded, attempt: 0 }) : trial.model.call(seeded, callInfo(scope, span)));
+      reply = await (trial.journal
+        ? attemptOnce(scope, { span, request: seeded, attempt: 0 })
+        : trial.model.call(seeded, callInfo(scope, span)));
     } catch (error) {
       reply = await callAgain(scope, span, { request: seeded, error });
     }
@@ -76,7 +78,10 @@ async function callAgain(scope: Scope, span: SpanRecord, first: FirstTry): Promi
 }
 
 /** One attempt, made only if the journal does not have it. */
-function attemptOnce(scope: Scope, { span, request, attempt }: { span: SpanRecord; request: ModelRequest; attempt: number }): Promise<ModelReply> {
+function attemptOnce(
+  scope: Scope,
+  { span, request, attempt }: { span: SpanRecord; request: ModelRequest; attempt: number },
+): Promise<ModelReply> {
   const { model } = scope.trial;
   return journaled(scope, {
     path: attempt === 0 ? span.path : tryPath(span.path, attempt),

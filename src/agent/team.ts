@@ -45,7 +45,11 @@ export function teamWith(agents: readonly RosterAgent[], surroundings: Surroundi
   };
 }
 
-function mergedSpec(name: string, { agents, coordinator }: Pick<Team, 'agents' | 'coordinator'>, options: MergedOptions = {}): AgentSpec {
+function mergedSpec(
+  name: string,
+  { agents, coordinator }: Pick<Team, 'agents' | 'coordinator'>,
+  options: MergedOptions = {},
+): AgentSpec {
   const tools = new Map(agents.flatMap((agent) => (agent.spec?.tools ?? []).map((tool) => [tool.name, tool] as const)));
   const models = new Set(agents.flatMap((agent) => agent.spec?.model ?? []));
   const sections = agents.map((agent) => `## ${agent.name}\n${agent.spec?.instructions ?? agent.description}`);

@@ -20,19 +20,21 @@ export function fingerprintOf(plan: RunPlan, fixtures: FixtureHashes): RunRecord
     const name = cell.scenario.name;
     trials.set(name, (trials.get(name) ?? new Set()).add(`${sample.id}#${trial}`));
   }
-  const test = plan.scenarios.map(({ name, samples, score, tools, limits, approver, primary, passThreshold, baseline, seed }) => ({
-    name,
-    samples,
-    score,
-    tools,
-    limits,
-    ...(approver ? { approver } : {}),
-    primary,
-    passThreshold,
-    baseline,
-    seed,
-    trials: [...(trials.get(name) ?? [])].sort(),
-  }));
+  const test = plan.scenarios.map(
+    ({ name, samples, score, tools, limits, approver, primary, passThreshold, baseline, seed }) => ({
+      name,
+      samples,
+      score,
+      tools,
+      limits,
+      ...(approver ? { approver } : {}),
+      primary,
+      passThreshold,
+      baseline,
+      seed,
+      trials: [...(trials.get(name) ?? [])].sort(),
+    }),
+  );
   const treatment = {
     version: BEHAVIOUR_VERSION,
     rosters: plan.scenarios.map(({ name, agents, coordinator }) => ({ name, agents, coordinator })),

@@ -77,7 +77,11 @@ export function planOf(request: PlanRequest): RunPlan {
 const baselineFirst = (patterns: readonly Pattern[], baseline: string): Pattern[] =>
   patterns.toSorted((a, b) => Number(b.name === baseline) - Number(a.name === baseline));
 
-function cellOf({ scenario, tools }: LoadedScenario, pattern: Pattern, { scorers, patterns, library = patterns }: PlanRequest): Cell {
+function cellOf(
+  { scenario, tools }: LoadedScenario,
+  pattern: Pattern,
+  { scorers, patterns, library = patterns }: PlanRequest,
+): Cell {
   const options = scenario.patterns[pattern.name] ?? pattern.options.parse({});
   const team = teamOf(scenario, tools, library);
   const notApplicable = scenario.omit?.[pattern.name] ?? pattern.notApplicable(team, options);

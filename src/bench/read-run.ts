@@ -39,7 +39,11 @@ export async function savedRuns(reports: string): Promise<{ name: string; writte
 /** The runs of a reports folder that have a journal, by name; a run without its record is unfinished. */
 export async function journaledRuns(reports: string): Promise<{ name: string; isFinished: boolean }[]> {
   const entries = await readdir(reports, { withFileTypes: true }).catch(() => []);
-  const exists = (...names: string[]) => stat(join(reports, ...names)).then(() => true, () => false);
+  const exists = (...names: string[]) =>
+    stat(join(reports, ...names)).then(
+      () => true,
+      () => false,
+    );
   const runs: { name: string; isFinished: boolean }[] = [];
   for (const { name } of entries.filter((entry) => entry.isDirectory())) {
     if (await exists(name, JOURNAL)) runs.push({ name, isFinished: await exists(name, 'run.json') });

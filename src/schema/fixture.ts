@@ -78,7 +78,10 @@ const callFields = z.object({
   raw: z.string().optional().describe('what came back, where it was neither a JSON object nor a stream'),
   provenance: provenance.optional().describe("where it is not the file's"),
   timing: timing.optional().describe('of an imported call: whether its times were recorded, or drawn from a declared model'),
-  from: z.string().optional().describe('of an imported call: the recording that it comes from, and its place there, counted from 1'),
+  from: z
+    .string()
+    .optional()
+    .describe('of an imported call: the recording that it comes from, and its place there, counted from 1'),
   chk: z.string().optional().describe('check value of the line without it; an edited line no longer matches'),
 });
 

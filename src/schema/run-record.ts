@@ -109,7 +109,9 @@ export const runRecord = z.strictObject({
   runId: z.string(),
   tool: z.string(),
   mode: z.enum(['replay', 'auto', 'record', 'live']),
-  imported: importedFrom.optional().describe('of a run that another tool made: read from its recordings or its spans, not run here'),
+  imported: importedFrom
+    .optional()
+    .describe('of a run that another tool made: read from its recordings or its spans, not run here'),
   clock: z.enum(['virtual', 'real']),
   seed: z.int(),
   fingerprint: z.strictObject({ test: z.string(), treatment: z.string(), fixtures: z.string() }),

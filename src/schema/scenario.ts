@@ -114,7 +114,10 @@ export function scenarioSchema(parts: SchemaParts) {
     samples: z.union([z.array(sample).min(1, 'a scenario needs at least one sample'), z.string().startsWith('file://')]),
     score: z.array(z.discriminatedUnion('type', scorers as unknown as [(typeof scorers)[0], ...typeof scorers])).min(1),
     primary: z.string().optional().describe('the scorer that is `quality`; default: the first'),
-    omit: z.record(z.string(), z.string().min(10)).optional().describe('patterns left out, each with the reason that reports show'),
+    omit: z
+      .record(z.string(), z.string().min(10))
+      .optional()
+      .describe('patterns left out, each with the reason that reports show'),
     passThreshold: z.number().min(0).max(1).default(1).describe('primary score from which a trial counts as passed'),
     limits: limits.prefault({}),
     approver: approverFile.optional().describe('who answers when consent is needed; default: a person'),

@@ -35,7 +35,10 @@ describe('a person with a trace', () => {
   });
 
   it('is told that every trace is well formed, and where one is not', async () => {
-    expect(await type('verify')).toMatchObject({ code: 0, out: expect.stringMatching(/^126 traces, \d+ spans, 0 problems/) as string });
+    expect(await type('verify')).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/^126 traces, \d+ spans, 0 problems/) as string,
+    });
     const [run] = await project.runs();
     // A call to a model that tells neither its usage nor that it is missing.
     const spans = await project.read(`reports/${run}/spans.jsonl`);

@@ -18,8 +18,15 @@ export function declareRunOptions(command: Command): void {
     .option('--max-calls <count>', 'requests to the endpoint, in all', wholeNumber('--max-calls', 1))
     .option('--max-cost <usd>', 'stop before the endpoint has cost more, at listed prices', amount('--max-cost'))
     .option('--allow-live', 'ask a real endpoint although this runs under CI')
-    .option('--approver <who>', "policy (the scenario's rules), terminal (you), none (questions wait for `resume`); default: policy")
-    .option('--budget-usd <amount>', 'USD at listed prices, in all; the run stops there and can be taken up again', amount('--budget-usd'))
+    .option(
+      '--approver <who>',
+      "policy (the scenario's rules), terminal (you), none (questions wait for `resume`); default: policy",
+    )
+    .option(
+      '--budget-usd <amount>',
+      'USD at listed prices, in all; the run stops there and can be taken up again',
+      amount('--budget-usd'),
+    )
     .option('--max-tokens <count>', 'tokens, in all', wholeNumber('--max-tokens', 1))
     .option('--timeout <seconds>', 'of real time, in all', amount('--timeout'))
     .option('--otlp <url>', 'send the traces to an OTLP/HTTP endpoint such as Jaeger (also OTEL_EXPORTER_OTLP_ENDPOINT)')
