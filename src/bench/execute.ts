@@ -1,11 +1,14 @@
+import type { PlanFacts } from '../schema/plan-facts.ts';
 import type { RunRecord } from '../schema/run-record.ts';
 import type { TrialRecord } from '../schema/trial-record.ts';
 import { type PriceTable, priceTable } from '../telemetry/cost.ts';
-import { composeRecord, type RunFacts } from './compose-record.ts';
+import { composeRecord } from './compose-record.ts';
 import { drive } from './driver.ts';
 import { fingerprintOf, replayRunId } from './fingerprint.ts';
 import type { RunPlan } from './plan.ts';
-import { RunFolder, rounded } from './run-folder.ts';
+import { planFactsOf } from './plan-facts.ts';
+import { rounded } from './record-text.ts';
+import { RunFolder } from './run-folder.ts';
 import { planLine, trialLine } from './span-lines.ts';
 import type { Traffic } from './traffic.ts';
 
@@ -46,7 +49,7 @@ export async function execute(request: ExecuteRequest): Promise<ExecutedRun> {
   const facts = factsOf(request, prices);
   const trials: TrialRecord[] = [];
   await using folder = await RunFolder.create(request.reports, facts.runId);
-  await folder.appendSpans(planLine(plan, facts));
+  await folder.appendSpans(planLine(facts));
   await drive({
     trials: plan.trials,
     concurrency: request.concurrency,
@@ -75,7 +78,7 @@ export async function execute(request: ExecuteRequest): Promise<ExecutedRun> {
   if (request.signal.aborted) throw request.signal.reason as Error;
   stopIfAsked(request);
   request.beforeWriting?.(trials);
-  const run = rounded(composeRecord(plan, trials, facts));
+  const run = rounded(composeRecord(facts, trials));
   await folder.finish(run, request.environment());
   return { run, trials, folder: folder.path };
 }
@@ -91,11 +94,11 @@ async function pricesOf(plan: RunPlan): Promise<Map<string, PriceTable>> {
   return tables;
 }
 
-function factsOf(request: ExecuteRequest, prices: ReadonlyMap<string, PriceTable>): RunFacts {
+function factsOf(request: ExecuteRequest, prices: ReadonlyMap<string, PriceTable>): PlanFacts {
   const { plan, mode, clock, seed, sensitivity } = request;
   const hashes = Object.fromEntries([...request.traffic].map(([name, { fixtures }]) => [name, fixtures]));
   const fingerprint = fingerprintOf(plan, hashes);
-  return {
+  return planFactsOf(plan, {
     runId: mode === 'replay' ? replayRunId(plan, fingerprint, seed) : request.liveRunId,
     priceTable: [...new Set([...prices.values()].map(({ version }) => version))].sort().join(', '),
     mode,
@@ -103,5 +106,5 @@ function factsOf(request: ExecuteRequest, prices: ReadonlyMap<string, PriceTable
     seed,
     fingerprint,
     sensitivity,
-  };
+  });
 }

@@ -11,7 +11,7 @@ import { fixed } from './fixed.ts';
 export interface PlannedCell {
   readonly adapter: string;
   readonly pattern: string;
-  readonly notApplicable?: string;
+  readonly notApplicable?: string | undefined;
 }
 
 /**

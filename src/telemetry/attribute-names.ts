@@ -77,6 +77,8 @@ export const OWN = {
   sampleId: 'patternbench.sample.id',
   adapter: 'patternbench.adapter',
   configHash: 'patternbench.config.hash',
+  /** JSON text of what was planned (schema/plan-facts.ts), on the plan span. */
+  plan: 'patternbench.plan',
   fixtureSet: 'patternbench.fixture.set',
   timeSource: 'patternbench.time.source',
 

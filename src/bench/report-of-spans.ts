@@ -1,0 +1,54 @@
+import { createReadStream } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { PatternbenchError } from '../kernel/errors.ts';
+import type { PlanFacts } from '../schema/plan-facts.ts';
+import type { RunRecord } from '../schema/run-record.ts';
+import type { TrialRecord } from '../schema/trial-record.ts';
+import { parseOtlpLine } from '../telemetry/otlp-parse.ts';
+import { composeRecord } from './compose-record.ts';
+import { rounded } from './record-text.ts';
+import { planOfTrace } from './span-lines.ts';
+import { trialRecordOf } from './trial-record-of.ts';
+
+export interface SpanReport {
+  readonly run: RunRecord;
+  readonly trials: readonly TrialRecord[];
+  /** What a reader of the numbers must know of the spans: what is missing, what is odd. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * The report of a run from nothing but its spans.jsonl; the same records, to the byte, that the run itself left. A file cut short is
+ * reported as far as it goes, as incomplete. Throws `invalid_record` with file and line for what cannot be understood.
+ */
+export async function reportOfSpans(file: string): Promise<SpanReport> {
+  let plan: PlanFacts | undefined;
+  const trials: TrialRecord[] = [];
+  for await (const [number, line] of numberedLines(file)) {
+    const place = { file, line: number };
+    const trace = parseOtlpLine(line, { place });
+    if (!plan) {
+      plan = planOfTrace(trace, place);
+      if (!plan) throw new PatternbenchError('invalid_record', 'the first line is not the plan of a run', { place });
+    } else trials.push(rounded(trialRecordOf(trace, { place })));
+  }
+  if (!plan) throw new PatternbenchError('invalid_record', 'this file holds no spans', { place: { file } });
+  const planned = plan.cells.reduce((sum, cell) => sum + cell.trials, 0);
+  const notes = trials.length === planned ? [] : [`${planned} trials were planned, the spans hold ${trials.length}`];
+  return { run: rounded(composeRecord(plan, trials)), trials, notes };
+}
+
+/** The lines of a file that hold something, with their numbers from 1. Throws `not_found`. */
+export async function* numberedLines(file: string): AsyncGenerator<readonly [number, string]> {
+  const input = createReadStream(file, 'utf8');
+  const opened = Promise.withResolvers<void>();
+  input.once('open', () => opened.resolve()).once('error', opened.reject);
+  await opened.promise.catch((cause: unknown) => {
+    throw new PatternbenchError('not_found', 'there is no such file, or it cannot be read', { place: { file }, cause });
+  });
+  let number = 0;
+  for await (const line of createInterface({ input, crlfDelay: Infinity })) {
+    number++;
+    if (line !== '') yield [number, line];
+  }
+}

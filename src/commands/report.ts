@@ -1,0 +1,44 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { runText, trialText } from '../bench/record-text.ts';
+import { reportOfSpans } from '../bench/report-of-spans.ts';
+import { safeText } from '../kernel/terminal-text.ts';
+import { defineCommand } from './shell/command.ts';
+import { EXIT } from './shell/exit-code.ts';
+import { runFolderOf } from './shell/saved-run.ts';
+
+export default defineCommand({
+  name: 'report',
+  description: 'compute the report of a run again, from its spans alone',
+  examples: [
+    ['patternbench report', 'of the last run, as the run itself showed it'],
+    ['patternbench report --from spans.jsonl', 'of a file of OTLP JSON lines'],
+    ['patternbench report -o out', 'write run.json and trials.jsonl: the bytes of the run'],
+  ],
+  configure: (command) => {
+    command
+      .argument('[run]', 'id or folder of a saved run (default: the last one)')
+      .option('--from <file>', 'a file of spans instead of a saved run')
+      .option('-o, --out <folder>', 'write run.json and trials.jsonl there')
+      .option('--json', 'print the run record as JSON instead of the table')
+      .option('--no-color', 'plain text');
+  },
+  run: async ({ args, options }, shell) => {
+    const from = options['from'] as string | undefined;
+    const file = from ?? join(await runFolderOf(args[0], shell), 'spans.jsonl');
+    const { run, trials, notes } = await reportOfSpans(file);
+    const out = options['out'] as string | undefined;
+    if (out !== undefined) {
+      await mkdir(out, { recursive: true });
+      await writeFile(join(out, 'run.json'), runText(run));
+      await writeFile(join(out, 'trials.jsonl'), trials.map((trial) => `${trialText(trial)}\n`).join(''));
+    }
+    if (options['json']) shell.out(JSON.stringify(run));
+    else {
+      const { default: terminal } = await import('../reporters/terminal.ts');
+      shell.out(terminal.render({ run, trials }, { width: shell.width, color: shell.color }));
+    }
+    for (const note of notes) shell.err(safeText(`note: ${note}`));
+    return EXIT.ok;
+  },
+});
