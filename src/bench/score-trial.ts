@@ -14,7 +14,7 @@ import { trialRecordOf } from './trial-record-of.ts';
  * A trial that did not complete has no output to judge; its record carries no scores, and counts as a failure wherever one is needed.
  */
 export function scoreTrial(finished: FinishedTrial): TrialRecord {
-  const { plan, spans, outcome } = finished;
+  const { plan, spans } = finished;
   const { cell } = plan;
   const totals = totalsOf(spans);
   const scores = finished.output === null ? {} : judge(cell.scorers, scoredOf(finished, totals));

@@ -5,6 +5,7 @@ import { reportOfSpans } from '../bench/report-of-spans.ts';
 import { safeText } from '../kernel/terminal-text.ts';
 import { defineCommand } from './shell/command.ts';
 import { EXIT } from './shell/exit-code.ts';
+import { foreignTable } from './shell/foreign-table.ts';
 import { runFolderOf } from './shell/saved-run.ts';
 
 export default defineCommand({
@@ -12,7 +13,7 @@ export default defineCommand({
   description: 'compute the report of a run again, from its spans alone',
   examples: [
     ['patternbench report', 'of the last run, as the run itself showed it'],
-    ['patternbench report --from spans.jsonl', 'of a file of OTLP JSON lines'],
+    ['patternbench report --from spans.jsonl', 'of a file of OTLP JSON, also of another framework: its totals, unscored'],
     ['patternbench report -o out', 'write run.json and trials.jsonl: the bytes of the run'],
   ],
   configure: (command) => {
@@ -26,7 +27,8 @@ export default defineCommand({
   run: async ({ args, options }, shell) => {
     const from = options['from'] as string | undefined;
     const file = from ?? join(await runFolderOf(args[0], shell), 'spans.jsonl');
-    const { run, trials, notes } = await reportOfSpans(file);
+    const report = await reportOfSpans(file);
+    const { run, trials, notes, foreign } = report;
     const out = options['out'] as string | undefined;
     if (out !== undefined) {
       await mkdir(out, { recursive: true });
@@ -34,6 +36,7 @@ export default defineCommand({
       await writeFile(join(out, 'trials.jsonl'), trials.map((trial) => `${trialText(trial)}\n`).join(''));
     }
     if (options['json']) shell.out(JSON.stringify(run));
+    else if (foreign) shell.out(foreignTable(report, shell.width));
     else {
       const { default: terminal } = await import('../reporters/terminal.ts');
       shell.out(terminal.render({ run, trials }, { width: shell.width, color: shell.color }));

@@ -10,6 +10,7 @@ export function roleOf(span: SpanRecord): SpanRole {
     case OPERATION.chat:
     case 'text_completion':
     case 'generate_content':
+    case 'embeddings':
       return 'llm';
     case OPERATION.executeTool:
       return String(span.attributes[GEN_AI.toolName] ?? '').startsWith(HANDOFF_PREFIX) ? 'handoff' : 'tool';

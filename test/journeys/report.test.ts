@@ -1,6 +1,7 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunRecord } from '../../src/schema/run-record.ts';
+import { AI_SDK_7, OPENINFERENCE, otlp } from '../telemetry/foreign-samples.ts';
 import { journeyProject, type JourneyProject, type Told } from '../support/journey.ts';
 
 describe('OBS1: a report comes from the spans alone', () => {
@@ -46,5 +47,36 @@ describe('OBS1: a report comes from the spans alone', () => {
     expect(told).toMatchObject({ code: 2, out: '', stack: false });
     expect(told.err).toContain('broken.jsonl:2');
     expect(await project.type(['report', '--from', 'nowhere.jsonl'])).toMatchObject({ code: 2, stack: false });
+  });
+});
+
+describe('OBS2: somebody with traces of another framework', () => {
+  it('gets totals from the same command: unscored, under the name of the framework', async () => {
+    await using project = await journeyProject('starter');
+    const lines = [otlp(AI_SDK_7, { scope: 'ai' }), otlp(OPENINFERENCE, { trace: 'second' })];
+    await writeFile(project.path('others.jsonl'), `${lines.join('\n')}\n`);
+    const told = await project.type(['report', '--from', 'others.jsonl'], { env: { COLUMNS: '100' } });
+    expect(told).toMatchObject({ code: 0, err: '', stack: false });
+    for (const part of ['IMPORTED', 'ai-sdk/', 'openinference/RunnableSequence', 'unscored']) expect(told.out).toContain(part);
+    const { groups } = JSON.parse((await project.type(['report', '--from', 'others.jsonl', '--json'])).out) as RunRecord;
+    expect(
+      groups.map(({ adapter, inputTokens, outputTokens, llmCalls, quality }) => [
+        adapter,
+        inputTokens,
+        outputTokens,
+        llmCalls,
+        quality,
+      ]),
+    ).toEqual([
+      ['ai-sdk', 240, 60, 2, null],
+      ['openinference', 240, 60, 2, null],
+    ]);
+  });
+
+  it('is told which calls lack usage', async () => {
+    await using project = await journeyProject('starter');
+    await writeFile(project.path('others.json'), otlp([{ id: 'c', name: 'chat m', ms: [0, 5] }]));
+    const told = await project.type(['report', '--from', 'others.json']);
+    expect(told.err).toContain('1 calls to models tell no usage');
   });
 });
