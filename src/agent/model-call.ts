@@ -30,8 +30,11 @@ export async function callModel(scope: Scope, request: ModelRequest): Promise<Mo
     // A port may answer although it was told to stop: by then nobody wants to hear it.
     scope.signal.throwIfAborted();
     describeReply(scope, span, seeded, reply);
+    const { message: answer, finishReason } = reply;
+    trial.content?.call(span, seeded, { answer, finishReason, atUs: trial.clock.nowUs() });
     return reply;
   } catch (error) {
+    if (!isOver(span)) trial.content?.call(span, seeded, { atUs: trial.clock.nowUs() });
     failSpan(span, error);
     throw error;
   } finally {

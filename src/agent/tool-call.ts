@@ -37,8 +37,11 @@ export async function callTool(scope: Scope, allowed: readonly Tool[], call: Too
     }
     const args = parseArguments(call);
     await scope.trial.clock.sleep(usOf(tool.latencyMs), scope.signal);
-    return textOfResult(tool, await tool.execute(args, toolContext(scope, span.path)));
+    const result = textOfResult(tool, await tool.execute(args, toolContext(scope, span.path)));
+    scope.trial.content?.tool(span, { arguments: call.function.arguments, result });
+    return result;
   } catch (error) {
+    scope.trial.content?.tool(span, { arguments: call.function.arguments });
     failSpan(span, error);
     if (endsTrial(error) || scope.signal.aborted) throw error;
     return `Error: ${messageOf(error)}`;

@@ -3,6 +3,7 @@ import type { RetryPolicy } from '../contracts/run-context.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { PatternbenchError } from '../kernel/errors.ts';
 import type { Limits } from '../schema/scenario.ts';
+import type { ContentCapture } from '../telemetry/message-content.ts';
 import type { TrialTrace } from '../telemetry/span.ts';
 
 /** What one trial runs on: everything from outside, handed in. */
@@ -20,6 +21,8 @@ export interface TrialRuntime {
   /** USD of a call, or null when the model has no known price. */
   readonly costUsd: (model: string, usage: Usage, pricedOn: string) => number | null;
   readonly priceVersion: string;
+  /** Puts what was said on spans; absent unless somebody asked for it. */
+  readonly content?: ContentCapture | undefined;
   /** Spent so far; checked before each call. */
   readonly spent: { modelCalls: number; tokens: number };
 }

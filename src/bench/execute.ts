@@ -2,6 +2,7 @@ import type { PlanFacts } from '../schema/plan-facts.ts';
 import type { RunRecord } from '../schema/run-record.ts';
 import type { TrialRecord } from '../schema/trial-record.ts';
 import { type PriceTable, priceTable } from '../telemetry/cost.ts';
+import type { ContentPlace } from '../telemetry/message-content.ts';
 import { composeRecord } from './compose-record.ts';
 import { drive } from './driver.ts';
 import { fingerprintOf, replayRunId } from './fingerprint.ts';
@@ -23,6 +24,8 @@ export interface ExecuteRequest {
   readonly traffic: ReadonlyMap<string, Traffic>;
   /** The folder that runs are written to. */
   readonly reports: string;
+  /** Where to put what was said; nowhere when absent. */
+  readonly content?: ContentPlace | undefined;
   readonly sensitivity: Readonly<Record<string, string>>;
   /** The id of a run that is no replay; a replay's id follows from what it is. */
   readonly liveRunId: string;
@@ -65,6 +68,7 @@ export async function execute(request: ExecuteRequest): Promise<ExecutedRun> {
         seed,
         fixtureSet: traffic.fixtureSet,
         signal: request.signal,
+        content: request.content,
       };
     },
     onTrial: async (finished, record) => {

@@ -6,6 +6,7 @@ import { EVENT, type KnownAttributes, OWN } from '../telemetry/attribute-names.t
 import type { SpanEvent } from '../telemetry/span.ts';
 import { totalsOf, type TrialTotals } from '../telemetry/trial-totals.ts';
 import type { AppliedScorer } from './plan.ts';
+import { redactSpans } from './redact-spans.ts';
 import type { FinishedTrial } from './trial.ts';
 import { trialRecordOf } from './trial-record-of.ts';
 
@@ -22,6 +23,7 @@ export function scoreTrial(finished: FinishedTrial): TrialRecord {
   const why = Object.fromEntries(Object.entries(scores).map(([name, score]) => [name, score.why]));
   const passed = passedOf(finished, values[cell.scenario.primary]);
   describeRoot(finished, { scores, values, why, passed });
+  redactSpans(spans);
   return trialRecordOf(finished, { totals });
 }
 

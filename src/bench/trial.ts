@@ -5,6 +5,7 @@ import { exceeded, type TrialRuntime } from '../agent/trial-runtime.ts';
 import { withDeadline } from '../agent/deadline.ts';
 import type { AgentResult } from '../contracts/agent.ts';
 import type { ModelPort } from '../contracts/model.ts';
+import { redactText, type SecretNames } from '../fixtures/redact.ts';
 import { type Clock, usOf } from '../kernel/clock.ts';
 import { messageOf, PatternbenchError } from '../kernel/errors.ts';
 import { hash53 } from '../kernel/random.ts';
@@ -12,6 +13,7 @@ import { VirtualClock } from '../kernel/virtual-clock.ts';
 import { NATIVE, type Outcome } from '../schema/trial-record.ts';
 import { type KnownAttributes, OPERATION, OWN } from '../telemetry/attribute-names.ts';
 import type { PriceTable } from '../telemetry/cost.ts';
+import { type ContentCapture, contentCapture, type ContentPlace } from '../telemetry/message-content.ts';
 import { traceIdOf } from '../telemetry/span-ids.ts';
 import { type SpanRecord, TrialTrace } from '../telemetry/span.ts';
 import type { TrialPlan } from './plan.ts';
@@ -26,6 +28,8 @@ export interface TrialEnvironment {
   /** The recording set in use, for the trace; null when there is none. */
   readonly fixtureSet: string | null;
   readonly signal: AbortSignal;
+  /** What was said goes on spans only where somebody asked for it. */
+  readonly content?: ContentPlace | undefined;
 }
 
 export interface FinishedTrial {
@@ -77,8 +81,15 @@ function runtimeOf(plan: TrialPlan, environment: TrialEnvironment, clock: Clock)
     modelRetry: MODEL_RETRY,
     costUsd: (model, usage, pricedOn) => environment.prices.costOf(model, usage, pricedOn)?.usd ?? null,
     priceVersion: environment.prices.version,
+    content: environment.content && contentOf(environment.content),
     spent: { modelCalls: 0, tokens: 0 },
   };
+}
+
+/** Names of secrets count within one trial, so that what is equal there reads equal. */
+function contentOf(place: ContentPlace): ContentCapture {
+  const names: SecretNames = new Map();
+  return contentCapture({ ...place, redact: (text) => redactText(text, names) });
 }
 
 function openRoot({ cell, sample, trial }: TrialPlan, runtime: TrialRuntime, { seed, fixtureSet }: TrialEnvironment): SpanRecord {

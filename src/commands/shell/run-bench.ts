@@ -17,6 +17,7 @@ import type { RunRecord } from '../../schema/run-record.ts';
 import { installNetworkGuard } from '../../transport/network-guard.ts';
 import { REPLAY_TRANSPORTS, type ReplayTransport } from '../../transport/replay-transport.ts';
 import { askBeforeSpending } from './ask-before-spending.ts';
+import { contentChoice } from './content-choice.ts';
 import { EXIT } from './exit-code.ts';
 import { fromHere } from './from-here.ts';
 import { progressOf } from './progress.ts';
@@ -165,6 +166,7 @@ async function executePlan({ options, choice, plan, traffic, cap, missed, shell 
       sensitivity: await sensitivities(plan, shell),
       liveRunId: `${new Date(shell.now()).toISOString().replace(/[-:.]/g, '')}-${mode}`.toLowerCase(),
       signal: shell.signal,
+      content: contentChoice(options.captureContent, shell),
       environment: () => ({ ...environmentOf(shell), fixtures: ledgerFacts(traffic) }),
       mustStop: cap.reached,
       ...(progress ? { onProgress: (_done, record) => progress.tick(record) } : {}),

@@ -19,6 +19,10 @@ export function declareRunOptions(command: Command): void {
     .option('--max-cost <usd>', 'stop before the endpoint has cost more, at listed prices', amount('--max-cost'))
     .option('--allow-live', 'ask a real endpoint although this runs under CI')
     .option('--otlp <url>', 'send the traces to an OTLP/HTTP endpoint such as Jaeger (also OTEL_EXPORTER_OTLP_ENDPOINT)')
+    .option(
+      '--capture-content',
+      'put messages on spans, secrets replaced (also OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT)',
+    )
     .option('--json', 'print the run record as JSON instead of the table')
     .option('--quiet', 'no progress')
     .option('--no-color', 'plain text');
@@ -98,6 +102,7 @@ export interface RunOptionValues {
   readonly maxCost?: number;
   readonly allowLive?: boolean;
   readonly otlp?: string;
+  readonly captureContent?: boolean;
   readonly json?: boolean;
   readonly quiet?: boolean;
   readonly yes?: boolean;
