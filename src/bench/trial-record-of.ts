@@ -1,6 +1,6 @@
 import type { Place } from '../kernel/errors.ts';
 import { NATIVE, outcome, type TrialRecord, trialRecord } from '../schema/trial-record.ts';
-import { z } from '../schema/zod.ts';
+import type { z } from '../schema/zod.ts';
 import { OWN } from '../telemetry/attribute-names.ts';
 import type { OtlpTrace } from '../telemetry/otlp-json.ts';
 import type { AttributeValue } from '../telemetry/span.ts';

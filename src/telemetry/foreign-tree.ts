@@ -31,7 +31,7 @@ export function adopted(spans: readonly SpanRecord[], name: typeof textOf): { sp
   const moved = ended.map((span): SpanRecord => {
     if (fits && span.path === from) return { ...span, path: '', parentPath: null, startUs, endUs };
     const orphan = span.parentPath === null || !known.has(span.parentPath);
-    return { ...span, path: span.path === '' ? 'root' : span.path, parentPath: orphan ? '' : nameOf(span.parentPath!, from) };
+    return { ...span, path: span.path === '' ? 'root' : span.path, parentPath: orphan ? '' : nameOf(span.parentPath, from) };
   });
   return { spans: fits ? moved : [rootOver(tops, { startUs, endUs, name }), ...moved], notes };
 }

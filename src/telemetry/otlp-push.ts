@@ -23,6 +23,8 @@ export interface PushRequest {
   readonly rebaseToEpochMs: number;
   /** Makes the trace ids of this export differ from those of another one. */
   readonly salt: string;
+  /** Keep times and ids as they are instead. */
+  readonly exact?: boolean;
   /** Version of the tool. */
   readonly version: string;
   readonly signal?: AbortSignal;
@@ -124,7 +126,7 @@ function* batches(request: PushRequest, convert: (view: JaegerView) => ReadableS
   let characters = 0;
   let index = 0;
   for (const trace of request.traces) {
-    const view = jaegerView(trace, { endMs: request.rebaseToEpochMs - index++, salt: request.salt });
+    const view = jaegerView(trace, request.exact ? 'exact' : { endMs: request.rebaseToEpochMs - index++, salt: request.salt });
     for (const span of convert(view)) {
       const size = sizeOf(span.attributes as Attributes);
       if (spans.length > 0 && (spans.length === MAX_SPANS || characters + size > MAX_CHARACTERS)) {

@@ -4,7 +4,6 @@ import { join, relative } from 'node:path';
 import { brokenByInfrastructure } from '../../bench/compose-record.ts';
 import { type ExecutedRun, execute } from '../../bench/execute.ts';
 import { checkModelMap, checkReplacement, fixtureFile, openTraffic, planRun, type RunChoice } from '../../bench/prepare-run.ts';
-import { pushRun } from '../../bench/push-run.ts';
 import { readSensitivity } from '../../bench/sensitivity.ts';
 import type { RunPlan } from '../../bench/plan.ts';
 import { type SpendingCap, spendingCap } from '../../bench/spending-cap.ts';
@@ -22,6 +21,7 @@ import { EXIT } from './exit-code.ts';
 import { fromHere } from './from-here.ts';
 import { progressOf } from './progress.ts';
 import { decideOnce, failClosed, type RunMode } from './run-mode.ts';
+import { endpointOf, pushTraces } from './push-traces.ts';
 import type { RunOptionValues } from './run-options.ts';
 import type { Shell } from './shell.ts';
 import { ledgerFacts, ledgerLines, toBeTold } from './tell-ledger.ts';
@@ -62,7 +62,8 @@ export async function runBench(options: RunOptionValues, wanted: RunMode, shell:
     traffic.clear();
   }
   await closeTraffic(traffic, choice, { shell, quiet: options.quiet === true });
-  await pushTraces(executed.folder, options, shell);
+  const url = endpointOf(options, shell);
+  if (url) await pushTraces(executed.folder, url, { options, shell });
   await print(executed, options, shell);
   return verdict(executed, shell);
 }
@@ -215,14 +216,6 @@ function whatIsKept(choice: RunChoice, plan: RunPlan, error?: unknown): string |
         : `nothing was recorded for ${name}`;
     })
     .join('\n');
-}
-
-async function pushTraces(folder: string, options: RunOptionValues, shell: Shell): Promise<void> {
-  const url = options.otlp ?? shell.env['OTEL_EXPORTER_OTLP_ENDPOINT'];
-  if (!url) return;
-  const { exported, rejected, notice } = await pushRun(folder, { url, nowMs: shell.now(), signal: shell.signal });
-  if (notice) shell.err(safeText(notice));
-  else shell.err(`${exported} spans sent to ${url}${rejected > 0 ? `, ${rejected} rejected` : ''}`);
 }
 
 async function print({ run, trials }: ExecutedRun, options: RunOptionValues, shell: Shell): Promise<void> {

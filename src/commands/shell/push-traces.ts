@@ -1,0 +1,44 @@
+import type { Command } from 'commander';
+import { join, relative } from 'node:path';
+import { pushRun } from '../../bench/push-run.ts';
+import { safeText } from '../../kernel/terminal-text.ts';
+import type { Shell } from './shell.ts';
+
+export interface PushOptions {
+  readonly otlp?: string;
+  readonly jaegerUi?: string;
+  readonly jaegerExact?: boolean;
+}
+
+/** The options of whoever sends traces. */
+export const declarePushOptions = (command: Command): Command =>
+  command
+    .option('--otlp <url>', 'send the traces to an OTLP/HTTP endpoint such as Jaeger (also OTEL_EXPORTER_OTLP_ENDPOINT)')
+    .option('--jaeger-ui <url>', "address of Jaeger's pages, for links (default: port 16686 of the endpoint's host)")
+    .option('--jaeger-exact', 'keep times and ids of spans.jsonl instead of moving the traces to now');
+
+/** The endpoint that was named, by option or environment. */
+export const endpointOf = (options: PushOptions, shell: Shell): string | undefined =>
+  options.otlp ?? shell.env['OTEL_EXPORTER_OTLP_ENDPOINT'];
+
+/** Sends a saved run and says what came of it; true when all of it arrived. */
+export async function pushTraces(
+  folder: string,
+  url: string,
+  { options, shell }: { options: PushOptions; shell: Shell },
+): Promise<boolean> {
+  const { exported, rejected, notice, jaeger } = await pushRun(folder, {
+    url,
+    nowMs: shell.now(),
+    signal: shell.signal,
+    exact: options.jaegerExact === true,
+    ui: options.jaegerUi,
+  });
+  if (notice) shell.err(safeText(notice));
+  else shell.err(safeText(`${exported} spans sent to ${url}`));
+  if (jaeger) {
+    const file = relative(shell.root, join(folder, 'jaeger-links.json'));
+    shell.err(safeText(`in Jaeger: ${jaeger.search}\na link for each trial: ${file}`));
+  }
+  return !notice && rejected === 0;
+}
