@@ -9,6 +9,7 @@ import { priceTable, type PriceTable } from '../telemetry/cost.ts';
 import { normaliseForeign } from '../telemetry/foreign-names.ts';
 import { SCOPE_NAME } from '../telemetry/otlp-json.ts';
 import { type ForeignTrace, parseForeignTraces } from '../telemetry/otlp-parse.ts';
+import type { SpanRecord } from '../telemetry/span.ts';
 import { composeRecord } from './compose-record.ts';
 import { cellName } from './comparisons.ts';
 import { rounded } from './record-text.ts';
@@ -24,11 +25,16 @@ export interface SpanReport {
   readonly foreign: boolean;
 }
 
+interface ForeignFile {
+  readonly file: string;
+  readonly onTrial?: ((spans: readonly SpanRecord[]) => void) | undefined;
+}
+
 /**
  * What traces of another framework cost and took: one trial a trace, with the framework as its adapter, the workflow as its pattern, the
  * service as its scenario. Nobody has judged them, so nothing is scored. Throws `invalid_record`, also for trials of ours without a plan.
  */
-export async function foreignReport(text: string, file: string): Promise<SpanReport> {
+export async function foreignReport(text: string, { file, onTrial }: ForeignFile): Promise<SpanReport> {
   const traces = parseForeignTraces(text, { file });
   if (traces.length === 0) throw new PatternbenchError('invalid_record', 'this file holds no spans', { place: { file } });
   if (traces.some(({ scopes, resource }) => scopes.includes(SCOPE_NAME) && resource[GEN_AI.serviceName] === SCOPE_NAME)) {
@@ -39,16 +45,20 @@ export async function foreignReport(text: string, file: string): Promise<SpanRep
   }
   const prices = await priceTable({});
   const read = traces.map((trace) => foreignTrial(trace, prices));
+  for (const { spans } of read) onTrial?.(spans);
   const trials = read.map(({ record }) => record);
   const run = rounded(composeRecord(planOf(trials, prices), trials));
   const notes = read.flatMap(({ record, notes: own }) => own.map((note) => `trace ${record.traceId.slice(0, 8)}: ${note}`));
   return { run, trials, notes, foreign: true };
 }
 
-function foreignTrial(
-  trace: ForeignTrace,
-  prices: PriceTable,
-): { readonly record: TrialRecord; readonly notes: readonly string[] } {
+interface ForeignTrial {
+  readonly record: TrialRecord;
+  readonly spans: readonly SpanRecord[];
+  readonly notes: readonly string[];
+}
+
+function foreignTrial(trace: ForeignTrace, prices: PriceTable): ForeignTrial {
   const day = new Date(trace.startedAtMs).toISOString().slice(0, 10);
   const { framework, spans, notes } = normaliseForeign(trace.spans, {
     scopes: trace.scopes,
@@ -67,7 +77,7 @@ function foreignTrial(
     'patternbench.scores': '{}',
     'patternbench.why': '{}',
   } satisfies KnownAttributes);
-  return { record: rounded(trialRecordOf({ traceId: trace.traceId, spans })), notes };
+  return { record: rounded(trialRecordOf({ traceId: trace.traceId, spans })), spans, notes };
 }
 
 /** What must have been planned, told by what there is. */

@@ -1,6 +1,7 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunRecord } from '../../src/schema/run-record.ts';
+import type { Metric } from '../../src/telemetry/metrics.ts';
 import { AI_SDK_7, OPENINFERENCE, otlp } from '../telemetry/foreign-samples.ts';
 import { journeyProject, type JourneyProject, type Told } from '../support/journey.ts';
 
@@ -28,6 +29,18 @@ describe('OBS1: a report comes from the spans alone', () => {
     const json = await project.type(['report', folder, '--json']);
     expect(JSON.parse(json.out)).toEqual(JSON.parse(kept[0]!));
     await rm(project.path(`${name}.spans`));
+  });
+
+  it('tells metrics of the same spans, in 80 columns and as a file', async () => {
+    const { folder } = runs.get('starter')!;
+    const told = await project.type(['report', folder, '--metrics', '-o', 'metered'], { env: { COLUMNS: '80' } });
+    expect(told).toMatchObject({ code: 0, err: '' });
+    expect(Math.max(...told.out.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
+    const metrics = JSON.parse(await project.read('metered', 'metrics.json')) as Metric[];
+    const usage = metrics.find(({ name }) => name === 'gen_ai.client.token.usage')!;
+    const { groups } = JSON.parse(await project.read('metered', 'run.json')) as RunRecord;
+    const tokens = groups.reduce((sum, { inputTokens, outputTokens }) => sum + inputTokens + outputTokens, 0);
+    expect(usage.series.reduce((sum, one) => sum + ('sum' in one ? one.sum : 0), 0)).toBe(tokens);
   });
 
   it('says that spans are missing, and calls such a run incomplete', async () => {
