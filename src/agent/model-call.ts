@@ -4,6 +4,7 @@ import { withSignal } from '../kernel/stop.ts';
 import { backoffUs } from '../resilience/backoff.ts';
 import { EVENT, GEN_AI, type KnownAttributes, OWN } from '../telemetry/attribute-names.ts';
 import type { Attributes, SpanRecord } from '../telemetry/span.ts';
+import { guardRequest } from './loop-guard.ts';
 import { closeEffect, nextPath, openSpan, type Scope, stepScope } from './scope.ts';
 import { errorTypeOf, failSpan, isOver } from './span-error.ts';
 import { spendCall } from './trial-runtime.ts';
@@ -20,6 +21,7 @@ export async function callModel(scope: Scope, request: ModelRequest): Promise<Mo
     attributes: requestAttributes(scope, seeded),
   });
   try {
+    guardRequest(scope, span, seeded);
     spendCall(trial);
     let reply: ModelReply;
     try {

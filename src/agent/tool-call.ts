@@ -7,6 +7,7 @@ import { isObject, type JsonObject } from '../kernel/json.ts';
 import { unitOf } from '../kernel/random.ts';
 import { withSignal } from '../kernel/stop.ts';
 import { GEN_AI, OWN } from '../telemetry/attribute-names.ts';
+import { guardTool } from './loop-guard.ts';
 import { closeEffect, nextPath, openSpan, type Scope } from './scope.ts';
 import { failSpan } from './span-error.ts';
 import { endsTrial } from './trial-runtime.ts';
@@ -35,6 +36,7 @@ export async function callTool(scope: Scope, allowed: readonly Tool[], call: Too
       span.attributes[OWN.toolDenied] = true;
       throw denied(name, allowed);
     }
+    guardTool(scope, span, call);
     const args = parseArguments(call);
     await scope.trial.clock.sleep(usOf(tool.latencyMs), scope.signal);
     const result = textOfResult(tool, await tool.execute(args, toolContext(scope, span.path)));

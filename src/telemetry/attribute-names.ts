@@ -138,6 +138,9 @@ export const OWN = {
   fallbackFrom: 'patternbench.fallback.from',
   fallbackTo: 'patternbench.fallback.to',
   limitName: 'patternbench.limit.name',
+  /** What an alert is about: `loop`. */
+  alertKind: 'patternbench.alert.kind',
+  alertRepeats: 'patternbench.alert.repeats',
   /** What was wrong with an answer that had to be mended, or with the attempt that a fallback replaced. */
   problem: 'patternbench.problem',
 } as const;
@@ -166,6 +169,8 @@ export const EVENT = {
   fallback: 'patternbench.fallback',
   circuit: 'patternbench.circuit',
   limit: 'patternbench.limit',
+  /** Something runs away; the trial is stopped. */
+  alert: 'patternbench.alert',
   fault: 'patternbench.fault',
   /** A decision had to be asked for again because its answer was not usable. */
   repair: 'patternbench.repair',

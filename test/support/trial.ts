@@ -91,7 +91,7 @@ function runtimeOf(trial: ScriptedTrial, clock: Clock, model: ModelPort): TrialR
     clock,
     trace: new TrialTrace(),
     model,
-    limits: { maxModelCalls: 1000, maxTokens: 1e9, timeoutMs: 900_000, ...trial.limits },
+    limits: { maxModelCalls: 1000, maxTokens: 1e9, timeoutMs: 900_000, maxRepeats: 1000, ...trial.limits },
     seed: trial.seed ?? 'seed',
     requestSeed: 7,
     modelRetry: trial.modelRetry ?? { attempts: 1, baseMs: 1000 },

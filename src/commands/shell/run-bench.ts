@@ -4,6 +4,7 @@ import { join, relative } from 'node:path';
 import { brokenByInfrastructure } from '../../bench/compose-record.ts';
 import { type ExecutedRun, execute } from '../../bench/execute.ts';
 import { checkModelMap, checkReplacement, fixtureFile, openTraffic, planRun, type RunChoice } from '../../bench/prepare-run.ts';
+import { trialName } from '../../bench/read-trial.ts';
 import { readSensitivity } from '../../bench/sensitivity.ts';
 import type { RunPlan } from '../../bench/plan.ts';
 import { type SpendingCap, spendingCap } from '../../bench/spending-cap.ts';
@@ -13,6 +14,7 @@ import { PatternbenchError } from '../../kernel/errors.ts';
 import { installStrictClock } from '../../kernel/strict-clock.ts';
 import { safeText } from '../../kernel/terminal-text.ts';
 import type { RunRecord } from '../../schema/run-record.ts';
+import type { TrialRecord } from '../../schema/trial-record.ts';
 import { installNetworkGuard } from '../../transport/network-guard.ts';
 import { REPLAY_TRANSPORTS, type ReplayTransport } from '../../transport/replay-transport.ts';
 import { askBeforeSpending } from './ask-before-spending.ts';
@@ -170,7 +172,10 @@ async function executePlan({ options, choice, plan, traffic, cap, missed, shell 
       content: contentChoice(options.captureContent, shell),
       environment: () => ({ ...environmentOf(shell), fixtures: ledgerFacts(traffic) }),
       mustStop: cap.reached,
-      ...(progress ? { onProgress: (_done, record) => progress.tick(record) } : {}),
+      onProgress: (_done, record) => {
+        progress?.tick(record);
+        tellAlert(record, shell);
+      },
       beforeWriting: () => {
         if (missed.length > 0) throw missingError(missed, plan.trials.length, choice);
       },
@@ -178,6 +183,13 @@ async function executePlan({ options, choice, plan, traffic, cap, missed, shell 
   } finally {
     progress?.stop();
   }
+}
+
+/** What runs away is named while the run goes on, not at its end. */
+function tellAlert(record: TrialRecord, shell: Shell): void {
+  const { outcome } = record;
+  if (outcome.status !== 'limit' || outcome.limit !== 'maxRepeats') return;
+  shell.err(safeText(`alert: ${trialName(record)} was stopped: ${outcome.message}`));
 }
 
 async function sensitivities(plan: RunPlan, shell: Shell): Promise<Record<string, string>> {

@@ -1,0 +1,72 @@
+import type { ModelRequest, ToolCall } from '../contracts/model.ts';
+import { canonicalJson } from '../kernel/canonical-json.ts';
+import { PatternbenchError } from '../kernel/errors.ts';
+import { EVENT, type KnownAttributes } from '../telemetry/attribute-names.ts';
+import type { SpanRecord } from '../telemetry/span.ts';
+import type { Scope } from './scope.ts';
+import type { TrialRuntime } from './trial-runtime.ts';
+
+/** How often an agent may do the very same thing in a trial, unless limits.maxRepeats says otherwise. */
+const MAX_REPEATS = 8;
+
+interface Repeats {
+  /** By agent, tool and arguments. */
+  readonly tools: Map<string, number>;
+  /** By what is cheap to compare; the messages themselves are compared only when there are suspiciously many. */
+  readonly requests: Map<string, ModelRequest[]>;
+}
+
+const seen = new WeakMap<TrialRuntime, Repeats>();
+
+function repeatsOf(trial: TrialRuntime): Repeats {
+  const known = seen.get(trial) ?? { tools: new Map<string, number>(), requests: new Map<string, ModelRequest[]>() };
+  seen.set(trial, known);
+  return known;
+}
+
+/**
+ * Stops an agent that asks a model the very same thing again and again (same seed, so it can only hear the same again): an alert on the span,
+ * and `limit_exceeded` with `limit: maxRepeats`. Retries of a failed call do not count.
+ */
+export function guardRequest(scope: Scope, span: SpanRecord, request: ModelRequest): void {
+  const { requests } = repeatsOf(scope.trial);
+  const last = request.messages.at(-1);
+  const key = `${scope.agent}\n${request.model}\n${request.seed}\n${request.messages.length}\n${last?.content}`;
+  const alike = requests.get(key);
+  if (!alike) {
+    requests.set(key, [request]);
+    return;
+  }
+  alike.push(request);
+  if (alike.length < allowed(scope)) return;
+  const own = canonicalJson(request);
+  const count = alike.filter((other) => canonicalJson(other) === own).length;
+  if (count >= allowed(scope)) raise(scope, span, { count, what: `asks ${request.model} the very same thing` });
+}
+
+/** The same for a tool that is called with the same arguments again and again. */
+export function guardTool(scope: Scope, span: SpanRecord, call: ToolCall): void {
+  const { tools } = repeatsOf(scope.trial);
+  const { name, arguments: args } = call.function;
+  const key = `${scope.agent}\n${name}\n${args}`;
+  const count = (tools.get(key) ?? 0) + 1;
+  tools.set(key, count);
+  if (count >= allowed(scope)) raise(scope, span, { count, what: `calls ${name} with the same arguments` });
+}
+
+const allowed = ({ trial }: Scope): number => trial.limits.maxRepeats ?? MAX_REPEATS;
+
+function raise(scope: Scope, span: SpanRecord, { count, what }: { readonly count: number; readonly what: string }): never {
+  const message = `a loop: ${scope.agent} ${what} for the ${count}th time`;
+  const attributes: KnownAttributes = {
+    'patternbench.alert.kind': 'loop',
+    'patternbench.alert.repeats': count,
+    'patternbench.problem': message,
+    'gen_ai.agent.name': scope.agent,
+  };
+  span.events.push({ name: EVENT.alert, atUs: scope.trial.clock.nowUs(), attributes });
+  throw new PatternbenchError('limit_exceeded', message, {
+    remedy: 'raise limits.maxRepeats in the scenario if this is meant, such as a tool that is polled',
+    facts: { limit: 'maxRepeats' },
+  });
+}
