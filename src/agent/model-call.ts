@@ -59,14 +59,14 @@ async function callAgain(scope: Scope, span: SpanRecord, first: FirstTry): Promi
     if (isOver(span)) throw error;
     const last = attempt + 1 >= trial.modelRetry.attempts || !isRetryable(error) || scope.signal.aborted;
     // A single failed attempt is the call itself; a span of its own is worth its place only where there are several.
-    if (attempt > 0 || !last) recordAttempt(inner, startUs, error);
+    if (attempt > 0 || !last) recordAttempt(inner, { startUs, attempt, error });
     if (last) throw error;
     await backOff(inner, span, { attempt, error });
     spendCall(trial);
     startUs = trial.clock.nowUs();
     try {
       const reply = await trial.model.call(first.request, callInfo(scope, span));
-      if (!isOver(span)) recordAttempt(inner, startUs, undefined);
+      if (!isOver(span)) recordAttempt(inner, { startUs, attempt: attempt + 1 });
       return reply;
     } catch (thrown) {
       error = thrown;
@@ -79,16 +79,24 @@ const callInfo = (scope: Scope, span: SpanRecord): CallInfo =>
 
 const isRetryable = (error: unknown): boolean => error instanceof PatternbenchError && error.facts['retryable'] === true;
 
-function recordAttempt(inner: Scope, startUs: number, error: unknown): void {
+interface Attempt {
+  readonly startUs: number;
+  /** From 0. */
+  readonly attempt: number;
+  readonly error?: unknown;
+}
+
+function recordAttempt(inner: Scope, { startUs, attempt, error }: Attempt): void {
   const span = inner.trial.trace.start({
     path: nextPath(inner, 'attempt', 'http'),
     parentPath: inner.span.path,
     name: 'POST',
     kind: 'client',
     startUs,
-    attributes: { [GEN_AI.httpRequestMethod]: 'POST' },
+    attributes: { [GEN_AI.httpRequestMethod]: 'POST', ...(attempt > 0 ? { [GEN_AI.httpRequestResendCount]: attempt } : {}) },
     after: inner.last,
   });
+  inner.span.attributes[OWN.llmAttempts] = attempt + 1;
   if (error !== undefined) {
     failSpan(span, error);
     const status = error instanceof PatternbenchError ? error.facts['status'] : undefined;
