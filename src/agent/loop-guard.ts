@@ -6,8 +6,8 @@ import type { SpanRecord } from '../telemetry/span.ts';
 import type { Scope } from './scope.ts';
 import type { TrialRuntime } from './trial-runtime.ts';
 
-/** How often an agent may do the very same thing in a trial, unless limits.maxRepeats says otherwise. */
-const MAX_REPEATS = 8;
+/** So often an agent may do the very same thing in a trial before somebody is told, unless limits.maxRepeats says otherwise. */
+const ALERT_AT = 8;
 
 interface Repeats {
   /** By agent, tool and arguments. */
@@ -25,8 +25,8 @@ function repeatsOf(trial: TrialRuntime): Repeats {
 }
 
 /**
- * Stops an agent that asks a model the very same thing again and again (same seed, so it can only hear the same again): an alert on the span,
- * and `limit_exceeded` with `limit: maxRepeats`. Retries of a failed call do not count.
+ * Sees an agent that asks a model the very same thing again and again (same seed, so it can only hear the same again): an alert on the span
+ * and to whoever watches; where limits.maxRepeats is set, `limit_exceeded` too. Retries of a failed call do not count.
  */
 export function guardRequest(scope: Scope, span: SpanRecord, request: ModelRequest): void {
   const { requests } = repeatsOf(scope.trial);
@@ -38,10 +38,10 @@ export function guardRequest(scope: Scope, span: SpanRecord, request: ModelReque
     return;
   }
   alike.push(request);
-  if (alike.length < allowed(scope)) return;
+  if (alike.length < thresholdOf(scope)) return;
   const own = canonicalJson(request);
   const count = alike.filter((other) => canonicalJson(other) === own).length;
-  if (count >= allowed(scope)) raise(scope, span, { count, what: `asks ${request.model} the very same thing` });
+  repeated(scope, span, { count, what: `asks ${request.model} the very same thing` });
 }
 
 /** The same for a tool that is called with the same arguments again and again. */
@@ -51,12 +51,19 @@ export function guardTool(scope: Scope, span: SpanRecord, call: ToolCall): void 
   const key = `${scope.agent}\n${name}\n${args}`;
   const count = (tools.get(key) ?? 0) + 1;
   tools.set(key, count);
-  if (count >= allowed(scope)) raise(scope, span, { count, what: `calls ${name} with the same arguments` });
+  repeated(scope, span, { count, what: `calls ${name} with the same arguments` });
 }
 
-const allowed = ({ trial }: Scope): number => trial.limits.maxRepeats ?? MAX_REPEATS;
+const thresholdOf = ({ trial }: Scope): number => trial.limits.maxRepeats ?? ALERT_AT;
 
-function raise(scope: Scope, span: SpanRecord, { count, what }: { readonly count: number; readonly what: string }): never {
+interface Repeated {
+  readonly count: number;
+  readonly what: string;
+}
+
+function repeated(scope: Scope, span: SpanRecord, { count, what }: Repeated): void {
+  // Told once; where it is no limit, the trial's other limits end it.
+  if (count !== thresholdOf(scope)) return;
   const message = `a loop: ${scope.agent} ${what} for the ${count}th time`;
   const attributes: KnownAttributes = {
     'patternbench.alert.kind': 'loop',
@@ -65,6 +72,8 @@ function raise(scope: Scope, span: SpanRecord, { count, what }: { readonly count
     'gen_ai.agent.name': scope.agent,
   };
   span.events.push({ name: EVENT.alert, atUs: scope.trial.clock.nowUs(), attributes });
+  scope.trial.onAlert?.(message);
+  if (scope.trial.limits.maxRepeats === undefined) return;
   throw new PatternbenchError('limit_exceeded', message, {
     remedy: 'raise limits.maxRepeats in the scenario if this is meant, such as a tool that is polled',
     facts: { limit: 'maxRepeats' },

@@ -23,6 +23,8 @@ export interface TrialRuntime {
   readonly priceVersion: string;
   /** Puts what was said on spans; absent unless somebody asked for it. */
   readonly content?: ContentCapture | undefined;
+  /** Told at once of what runs away, while the trial still runs. */
+  readonly onAlert?: ((message: string) => void) | undefined;
   /** Spent so far; checked before each call. */
   readonly spent: { modelCalls: number; tokens: number };
 }

@@ -3,14 +3,15 @@ import type { RunRecord } from '../schema/run-record.ts';
 import type { TrialRecord } from '../schema/trial-record.ts';
 import { type PriceTable, priceTable } from '../telemetry/cost.ts';
 import type { ContentPlace } from '../telemetry/message-content.ts';
+import type { OtlpTrace } from '../telemetry/otlp-json.ts';
 import { composeRecord } from './compose-record.ts';
 import { drive } from './driver.ts';
 import { fingerprintOf, replayRunId } from './fingerprint.ts';
-import type { RunPlan } from './plan.ts';
+import type { RunPlan, TrialPlan } from './plan.ts';
 import { planFactsOf } from './plan-facts.ts';
 import { rounded } from './record-text.ts';
 import { RunFolder } from './run-folder.ts';
-import { planLine, trialLine } from './span-lines.ts';
+import { planLine, trialLine, trialTrace } from './span-lines.ts';
 import type { Traffic } from './traffic.ts';
 
 export interface ExecuteRequest {
@@ -34,6 +35,10 @@ export interface ExecuteRequest {
   readonly environment: () => Readonly<Record<string, unknown>>;
   /** What ends the run before its next trial, such as a cap that was met. */
   readonly mustStop?: () => Error | undefined;
+  /** Told of what runs away in a trial, while it runs. */
+  readonly onAlert?: ((plan: TrialPlan, message: string) => void) | undefined;
+  /** Given every finished trial's trace in plan order; the run waits for it. */
+  readonly onTrace?: ((trace: OtlpTrace) => Promise<void>) | undefined;
   readonly onProgress?: (done: number, record: TrialRecord) => void;
   /** Asked before the run is written: an error here leaves the last good run as it was. */
   readonly beforeWriting?: (trials: readonly TrialRecord[]) => void;
@@ -69,6 +74,7 @@ export async function execute(request: ExecuteRequest): Promise<ExecutedRun> {
         fixtureSet: traffic.fixtureSet,
         signal: request.signal,
         content: request.content,
+        onAlert: request.onAlert,
       };
     },
     onTrial: async (finished, record) => {
@@ -76,6 +82,7 @@ export async function execute(request: ExecuteRequest): Promise<ExecutedRun> {
       trials.push(known);
       await folder.appendSpans(trialLine(facts.runId, finished));
       await folder.appendTrial(known);
+      await request.onTrace?.(trialTrace(facts.runId, finished));
     },
     ...(request.onProgress ? { onProgress: request.onProgress } : {}),
   });

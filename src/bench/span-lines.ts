@@ -11,9 +11,6 @@ import { readJson } from './read-json.ts';
 import type { FinishedTrial } from './trial.ts';
 import { TOOL_VERSION } from './version.ts';
 
-const write = (traceId: string, resource: Readonly<Record<string, string | number>>, spans: readonly SpanRecord[]): string =>
-  writeOtlpLine({ traceId, resource: { [GEN_AI.serviceName]: 'patternbench', ...resource }, spans }, { version: TOOL_VERSION });
-
 /**
  * The first line of spans.jsonl: what was planned (expected cells and trials, reasons of n/a, fingerprint, price table), so that a reader of
  * the spans alone knows what should be there and what is missing.
@@ -49,7 +46,8 @@ export function planLine(plan: PlanFacts): string {
     after: [],
     links: [],
   };
-  return write(traceId, { [OWN.runId]: plan.runId }, [span]);
+  const resource = { [GEN_AI.serviceName]: 'patternbench', [OWN.runId]: plan.runId };
+  return writeOtlpLine({ traceId, resource, spans: [span] }, { version: TOOL_VERSION });
 }
 
 /** What was planned, if this is the plan's line; throws `invalid_record` when it is one that cannot be understood. */
@@ -59,18 +57,20 @@ export function planOfTrace({ spans }: OtlpTrace, place: Place): PlanFacts | und
   return readJson(planFacts, String(span!.attributes[OWN.plan] ?? 'null'), { place, what: 'the plan of a run' });
 }
 
-/** The line of one trial. What people search for in a viewer stands in the resource too, as a search matches one span at a time. */
-export function trialLine(runId: RunRecord['runId'], { plan, traceId, spans }: FinishedTrial): string {
+/** The trace of one trial. What people search for in a viewer stands in the resource too, as a search matches one span at a time. */
+export function trialTrace(runId: RunRecord['runId'], { plan, traceId, spans }: FinishedTrial): OtlpTrace {
   const { cell, sample, trial } = plan;
-  return write(
-    traceId,
-    {
-      [OWN.runId]: runId,
-      [OWN.scenarioId]: cell.scenario.name,
-      [OWN.patternName]: cell.pattern,
-      [OWN.sampleId]: sample.id,
-      [OWN.runTrial]: trial,
-    },
-    spans,
-  );
+  const resource = {
+    [GEN_AI.serviceName]: 'patternbench',
+    [OWN.runId]: runId,
+    [OWN.scenarioId]: cell.scenario.name,
+    [OWN.patternName]: cell.pattern,
+    [OWN.sampleId]: sample.id,
+    [OWN.runTrial]: trial,
+  };
+  return { traceId, resource, spans };
 }
+
+/** The line of one trial. */
+export const trialLine = (runId: RunRecord['runId'], finished: FinishedTrial): string =>
+  writeOtlpLine(trialTrace(runId, finished), { version: TOOL_VERSION });

@@ -30,6 +30,8 @@ export interface TrialEnvironment {
   readonly signal: AbortSignal;
   /** What was said goes on spans only where somebody asked for it. */
   readonly content?: ContentPlace | undefined;
+  /** Told at once of what runs away. */
+  readonly onAlert?: ((plan: TrialPlan, message: string) => void) | undefined;
 }
 
 export interface FinishedTrial {
@@ -81,6 +83,7 @@ function runtimeOf(plan: TrialPlan, environment: TrialEnvironment, clock: Clock)
     modelRetry: MODEL_RETRY,
     costUsd: (model, usage, pricedOn) => environment.prices.costOf(model, usage, pricedOn)?.usd ?? null,
     priceVersion: environment.prices.version,
+    onAlert: environment.onAlert && ((message) => environment.onAlert!(plan, message)),
     content: environment.content && contentOf(environment.content),
     spent: { modelCalls: 0, tokens: 0 },
   };

@@ -36,6 +36,15 @@ describe('OBS3: a loop', () => {
     expect(calls).toHaveLength(7);
   });
 
+  it('is an alert only where no limit is set: told once, at once, on the span too', async () => {
+    const told: string[] = [];
+    const agent = sequential([{ agent: llm('turning', { tools: [tool('look')], maxTurns: 20 }) }]);
+    const { error, spans } = await runScripted({ agent, script: again, onAlert: (message) => told.push(message) });
+    expect(error).toBeUndefined();
+    expect(told).toEqual(['a loop: turning calls look with the same arguments for the 8th time']);
+    expect(spans.flatMap(({ events }) => events).filter(({ name }) => name === 'patternbench.alert')).toHaveLength(1);
+  });
+
   it('is not mended by a retry or a fallback', async () => {
     const mending = sequential([{ agent: turning, run: { retry: { attempts: 3, baseMs: 1 }, fallback: [llm('spare')] } }]);
     const { error, calls } = await runScripted({ agent: mending, script: again, limits });

@@ -144,4 +144,23 @@ describe('CHK3: somebody who reads a run in Jaeger', () => {
     await project.type(['trace', 'push', '--otlp', jaeger.url, '--jaeger-exact']);
     expect(jaeger.spans()).toHaveLength(before);
   });
+
+  it('watches a live run while it goes on, and finds the same there', async () => {
+    await using own = await fakeJaeger();
+    const args = ['run', '-s', 'starter', '-p', 'sequential', '-n', '2', '--mode', 'live', '--provider', 'simulated', '--quiet'];
+    const live = await project.type([...args, '--otlp', own.url, '--jaeger-ui', own.url]);
+    expect(live).toMatchObject({ code: 0, stack: false });
+    const run = (await project.runs()).find((name) => name.endsWith('-live'))!;
+    const written = (await project.read('reports', run, 'spans.jsonl'))
+      .trimEnd()
+      .split('\n')
+      .slice(1)
+      .map((line) => parseOtlpLine(line));
+    const spans = written.reduce((sum, trace) => sum + trace.spans.length, 0);
+    expect(live.err).toContain(`${spans} spans sent to ${own.url}\n`);
+    expect(own.spans()).toHaveLength(spans);
+    const { links: all } = JSON.parse(await project.read('reports', run, 'jaeger-links.json')) as JaegerLinks;
+    expect(all).toHaveLength(written.length);
+    for (const trace of Map.groupBy(own.spans(), ({ traceId }) => traceId).values()) expect(callsOffPath(trace)).toBe(0);
+  });
 });

@@ -55,6 +55,7 @@ export interface ScriptedTrial {
   /** A clock at hand, to schedule something from outside (an abort at an instant); default: a fresh one. */
   readonly clock?: VirtualClock;
   readonly signal?: AbortSignal;
+  readonly onAlert?: (message: string) => void;
 }
 
 export interface TrialOutcome {
@@ -91,12 +92,13 @@ function runtimeOf(trial: ScriptedTrial, clock: Clock, model: ModelPort): TrialR
     clock,
     trace: new TrialTrace(),
     model,
-    limits: { maxModelCalls: 1000, maxTokens: 1e9, timeoutMs: 900_000, maxRepeats: 1000, ...trial.limits },
+    limits: { maxModelCalls: 1000, maxTokens: 1e9, timeoutMs: 900_000, ...trial.limits },
     seed: trial.seed ?? 'seed',
     requestSeed: 7,
     modelRetry: trial.modelRetry ?? { attempts: 1, baseMs: 1000 },
     costUsd: (_model, usage) => (usage.inputTokens + usage.outputTokens) * 1e-6,
     priceVersion: 'test',
+    onAlert: trial.onAlert,
     spent: { modelCalls: 0, tokens: 0 },
   };
 }

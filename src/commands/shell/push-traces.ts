@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { join, relative } from 'node:path';
-import { pushRun } from '../../bench/push-run.ts';
+import { livePush, type PushedRun, pushRun } from '../../bench/push-run.ts';
 import { safeText } from '../../kernel/terminal-text.ts';
 import type { Shell } from './shell.ts';
 
@@ -21,19 +21,36 @@ export const declarePushOptions = (command: Command): Command =>
 export const endpointOf = (options: PushOptions, shell: Shell): string | undefined =>
   options.otlp ?? shell.env['OTEL_EXPORTER_OTLP_ENDPOINT'];
 
+interface Pushing {
+  readonly options: PushOptions;
+  readonly shell: Shell;
+}
+
+const targetOf = (url: string, { options, shell }: Pushing) => ({
+  url,
+  signal: shell.signal,
+  exact: options.jaegerExact === true,
+  ui: options.jaegerUi,
+});
+
 /** Sends a saved run and says what came of it; true when all of it arrived. */
-export async function pushTraces(
-  folder: string,
-  url: string,
-  { options, shell }: { options: PushOptions; shell: Shell },
-): Promise<boolean> {
-  const { exported, rejected, notice, jaeger } = await pushRun(folder, {
-    url,
-    nowMs: shell.now(),
-    signal: shell.signal,
-    exact: options.jaegerExact === true,
-    ui: options.jaegerUi,
-  });
+export async function pushTraces(folder: string, url: string, pushing: Pushing): Promise<boolean> {
+  const { shell } = pushing;
+  return told(folder, url, { shell, pushed: await pushRun(folder, { ...targetOf(url, pushing), nowMs: shell.now() }) });
+}
+
+/** The same while the run goes on: for a live run, whose trials take minutes. */
+export async function pushWhileRunning(url: string, pushing: Pushing) {
+  const { shell } = pushing;
+  const push = await livePush({ ...targetOf(url, pushing), now: shell.now });
+  return {
+    onTrace: push.onTrace,
+    finish: async (folder: string) => told(folder, url, { shell, pushed: await push.finish(folder) }),
+  };
+}
+
+function told(folder: string, url: string, { shell, pushed }: { readonly shell: Shell; readonly pushed: PushedRun }): boolean {
+  const { exported, rejected, notice, jaeger } = pushed;
   if (notice) shell.err(safeText(notice));
   else shell.err(safeText(`${exported} spans sent to ${url}`));
   if (jaeger) {

@@ -4,7 +4,7 @@ import { join, relative } from 'node:path';
 import { brokenByInfrastructure } from '../../bench/compose-record.ts';
 import { type ExecutedRun, execute } from '../../bench/execute.ts';
 import { checkModelMap, checkReplacement, fixtureFile, openTraffic, planRun, type RunChoice } from '../../bench/prepare-run.ts';
-import { trialName } from '../../bench/read-trial.ts';
+import type { LivePush } from '../../bench/push-run.ts';
 import { readSensitivity } from '../../bench/sensitivity.ts';
 import type { RunPlan } from '../../bench/plan.ts';
 import { type SpendingCap, spendingCap } from '../../bench/spending-cap.ts';
@@ -14,7 +14,6 @@ import { PatternbenchError } from '../../kernel/errors.ts';
 import { installStrictClock } from '../../kernel/strict-clock.ts';
 import { safeText } from '../../kernel/terminal-text.ts';
 import type { RunRecord } from '../../schema/run-record.ts';
-import type { TrialRecord } from '../../schema/trial-record.ts';
 import { installNetworkGuard } from '../../transport/network-guard.ts';
 import { REPLAY_TRANSPORTS, type ReplayTransport } from '../../transport/replay-transport.ts';
 import { askBeforeSpending } from './ask-before-spending.ts';
@@ -23,7 +22,7 @@ import { EXIT } from './exit-code.ts';
 import { fromHere } from './from-here.ts';
 import { progressOf } from './progress.ts';
 import { decideOnce, failClosed, type RunMode } from './run-mode.ts';
-import { endpointOf, pushTraces } from './push-traces.ts';
+import { endpointOf, pushTraces, pushWhileRunning } from './push-traces.ts';
 import type { RunOptionValues } from './run-options.ts';
 import type { Shell } from './shell.ts';
 import { ledgerFacts, ledgerLines, toBeTold } from './tell-ledger.ts';
@@ -47,9 +46,12 @@ export async function runBench(options: RunOptionValues, wanted: RunMode, shell:
   const traffic = await openTraffic(choice, plan, cap);
   for (const warning of [...traffic.values()].flatMap(({ warnings }) => warnings))
     shell.err(safeText(fromHere(`warning: ${warning}`, shell)));
+  const url = endpointOf(options, shell);
+  // A replay is over in a moment; who waits for an endpoint wants to watch.
+  const live = url && mode !== 'replay' ? await pushWhileRunning(url, { options, shell }) : undefined;
   let executed: ExecutedRun;
   try {
-    executed = await executePlan({ options, choice, plan, traffic, cap, missed, shell });
+    executed = await executePlan({ options, choice, plan, traffic, cap, missed, live, shell });
   } catch (error) {
     if (!options.quiet) for (const line of ledgerLines(traffic, choice)) shell.err(safeText(line));
     for (const open of traffic.values()) await open.abandon();
@@ -64,8 +66,8 @@ export async function runBench(options: RunOptionValues, wanted: RunMode, shell:
     traffic.clear();
   }
   await closeTraffic(traffic, choice, { shell, quiet: options.quiet === true });
-  const url = endpointOf(options, shell);
-  if (url) await pushTraces(executed.folder, url, { options, shell });
+  if (live) await live.finish(executed.folder);
+  else if (url) await pushTraces(executed.folder, url, { options, shell });
   await print(executed, options, shell);
   return verdict(executed, shell);
 }
@@ -146,10 +148,11 @@ interface Execution {
   readonly traffic: ReadonlyMap<string, Traffic>;
   readonly cap: SpendingCap;
   readonly missed: readonly Missed[];
+  readonly live: Pick<LivePush, 'onTrace'> | undefined;
   readonly shell: Shell;
 }
 
-async function executePlan({ options, choice, plan, traffic, cap, missed, shell }: Execution): Promise<ExecutedRun> {
+async function executePlan({ options, choice, plan, traffic, cap, missed, live, shell }: Execution): Promise<ExecutedRun> {
   const { mode } = choice;
   // Recordings need no network: whatever tries to reach it in a replay (a tool, a library) must fail loudly, or it is not a replay.
   using _guard = mode === 'replay' ? await installNetworkGuard({ allow: [] }) : undefined;
@@ -169,13 +172,13 @@ async function executePlan({ options, choice, plan, traffic, cap, missed, shell 
       sensitivity: await sensitivities(plan, shell),
       liveRunId: `${new Date(shell.now()).toISOString().replace(/[-:.]/g, '')}-${mode}`.toLowerCase(),
       signal: shell.signal,
+      onTrace: live?.onTrace,
       content: contentChoice(options.captureContent, shell),
       environment: () => ({ ...environmentOf(shell), fixtures: ledgerFacts(traffic) }),
       mustStop: cap.reached,
-      onProgress: (_done, record) => {
-        progress?.tick(record);
-        tellAlert(record, shell);
-      },
+      ...(progress ? { onProgress: (_done, record) => progress.tick(record) } : {}),
+      onAlert: ({ cell, sample, trial }, message) =>
+        shell.err(safeText(`alert: ${cell.scenario.name}/${cell.pattern}/${sample.id}/${trial}: ${message}`)),
       beforeWriting: () => {
         if (missed.length > 0) throw missingError(missed, plan.trials.length, choice);
       },
@@ -183,13 +186,6 @@ async function executePlan({ options, choice, plan, traffic, cap, missed, shell 
   } finally {
     progress?.stop();
   }
-}
-
-/** What runs away is named while the run goes on, not at its end. */
-function tellAlert(record: TrialRecord, shell: Shell): void {
-  const { outcome } = record;
-  if (outcome.status !== 'limit' || outcome.limit !== 'maxRepeats') return;
-  shell.err(safeText(`alert: ${trialName(record)} was stopped: ${outcome.message}`));
 }
 
 async function sensitivities(plan: RunPlan, shell: Shell): Promise<Record<string, string>> {
