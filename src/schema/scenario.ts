@@ -51,7 +51,13 @@ const limits = z.strictObject({
   maxModelCalls: z.int().min(1).default(60).describe('per trial'),
   maxTokens: z.int().min(1).default(400_000).describe('input and output, per trial'),
   timeoutMs: z.number().min(1).default(900_000).describe('of trial time, per trial'),
-  maxRepeats: z.int().min(2).optional().describe('of the very same request, or of a tool with the same arguments, by one agent; without it the eighth is an alert only'),
+  maxRepeats: z
+    .int()
+    .min(2)
+    .optional()
+    .describe(
+      'of the very same request, or of a tool with the same arguments, by one agent; without it the eighth is an alert only',
+    ),
 });
 
 const labels = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));

@@ -1,5 +1,5 @@
 import { canonicalJson } from '../kernel/canonical-json.ts';
-import { GEN_AI, OPERATION } from './attribute-names.ts';
+import { GEN_AI } from './attribute-names.ts';
 import type { SpanRecord } from './span.ts';
 import { roleOf } from './span-role.ts';
 

@@ -56,11 +56,10 @@ export async function openSpanStream(
     counts.rejected += spans;
     reason ??= messageOf(error);
   };
-  const gone = (error: unknown): undefined => {
-    counts.failures = PATIENCE;
+  const sender = await connected(request).catch((error: unknown) => {
     reason = messageOf(error);
-  };
-  const sender = await connected(request).catch(gone);
+    return undefined;
+  });
   const arrived = (batch: readonly ReadableSpan[]) => {
     counts.exported += batch.length;
     counts.failures = 0;

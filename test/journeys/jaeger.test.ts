@@ -91,9 +91,11 @@ describe('CHK3: somebody who reads a run in Jaeger', () => {
       .split('\n')
       .find((line) => line.includes(all[0]!.traceId))!;
     const durations = (spans: readonly { endUs: number; startUs: number }[]) =>
-      spans.map(({ endUs, startUs }) => Math.round((endUs - startUs) / 1000)).sort();
+      spans.map(({ endUs, startUs }) => Math.round((endUs - startUs) / 1000)).sort((a, b) => a - b);
     // But for gaps of some microseconds, which Jaeger's critical path needs.
-    expect(data[0]!.spans.map(({ duration }) => Math.round(duration / 1000)).sort()).toEqual(durations(parseOtlpLine(own).spans));
+    expect(data[0]!.spans.map(({ duration }) => Math.round(duration / 1000)).sort((a, b) => a - b)).toEqual(
+      durations(parseOtlpLine(own).spans),
+    );
     expect((await fetch(`${jaeger.url}/api/traces/${'0'.repeat(32)}`)).status).toBe(404);
   });
 
