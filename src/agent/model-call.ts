@@ -9,6 +9,7 @@ import { backoffUs } from '../resilience/backoff.ts';
 import { EVENT, GEN_AI, type KnownAttributes, OWN } from '../telemetry/attribute-names.ts';
 import type { Attributes, SpanRecord } from '../telemetry/span.ts';
 import { journaled } from './journaled.ts';
+import { guardRequest } from './loop-guard.ts';
 import { closeEffect, nextPath, openSpan, type Scope, stepScope } from './scope.ts';
 import { errorTypeOf, failSpan, isOver } from './span-error.ts';
 import { spendAnswer, spendCall, spendTurn } from './spending.ts';
@@ -26,6 +27,7 @@ export async function callModel(scope: Scope, request: ModelRequest): Promise<Mo
   });
   try {
     spendTurn(trial);
+    guardRequest(scope, span, seeded);
     spendCall(trial);
     let reply: ModelReply;
     try {
@@ -38,8 +40,11 @@ export async function callModel(scope: Scope, request: ModelRequest): Promise<Mo
     // A port may answer although it was told to stop: by then nobody wants to hear it.
     scope.signal.throwIfAborted();
     describeReply(scope, span, seeded, reply);
+    const { message: answer, finishReason } = reply;
+    trial.content?.call(span, seeded, { answer, finishReason, atUs: trial.clock.nowUs() });
     return reply;
   } catch (error) {
+    if (!isOver(span)) trial.content?.call(span, seeded, { atUs: trial.clock.nowUs() });
     failSpan(span, error);
     throw error;
   } finally {
@@ -62,14 +67,14 @@ async function callAgain(scope: Scope, span: SpanRecord, first: FirstTry): Promi
     if (isOver(span)) throw error;
     const last = attempt + 1 >= trial.modelRetry.attempts || !isRetryable(error) || scope.signal.aborted;
     // A single failed attempt is the call itself; a span of its own is worth its place only where there are several.
-    if (attempt > 0 || !last) recordAttempt(inner, startUs, error);
+    if (attempt > 0 || !last) recordAttempt(inner, { startUs, attempt, error });
     if (last) throw error;
     await backOff(inner, span, { attempt, error });
     spendCall(trial);
     startUs = trial.clock.nowUs();
     try {
       const reply = await attemptOnce(scope, { span, request: first.request, attempt: attempt + 1 });
-      if (!isOver(span)) recordAttempt(inner, startUs, undefined);
+      if (!isOver(span)) recordAttempt(inner, { startUs, attempt: attempt + 1 });
       return reply;
     } catch (thrown) {
       error = thrown;
@@ -100,16 +105,24 @@ const callInfo = (scope: Scope, span: SpanRecord): CallInfo =>
 
 const isRetryable = (error: unknown): boolean => error instanceof PatternbenchError && error.facts['retryable'] === true;
 
-function recordAttempt(inner: Scope, startUs: number, error: unknown): void {
+interface Attempt {
+  readonly startUs: number;
+  /** From 0. */
+  readonly attempt: number;
+  readonly error?: unknown;
+}
+
+function recordAttempt(inner: Scope, { startUs, attempt, error }: Attempt): void {
   const span = inner.trial.trace.start({
     path: nextPath(inner, 'attempt', 'http'),
     parentPath: inner.span.path,
     name: 'POST',
     kind: 'client',
     startUs,
-    attributes: { [GEN_AI.httpRequestMethod]: 'POST' },
+    attributes: { [GEN_AI.httpRequestMethod]: 'POST', ...(attempt > 0 ? { [GEN_AI.httpRequestResendCount]: attempt } : {}) },
     after: inner.last,
   });
+  inner.span.attributes[OWN.llmAttempts] = attempt + 1;
   if (error !== undefined) {
     failSpan(span, error);
     const status = error instanceof PatternbenchError ? error.facts['status'] : undefined;

@@ -11,6 +11,7 @@ import { unitOf } from '../kernel/random.ts';
 import { withSignal } from '../kernel/stop.ts';
 import { compileJsonSchema } from '../schema/json-schema.ts';
 import { GEN_AI, OWN } from '../telemetry/attribute-names.ts';
+import { guardTool } from './loop-guard.ts';
 import type { SpanRecord } from '../telemetry/span.ts';
 import { runAgent } from './agent-run.ts';
 import { consent, settleUnknown } from './approval.ts';
@@ -36,9 +37,16 @@ export async function callTool(scope: Scope, allowed: readonly Tool[], call: Too
       span.attributes[OWN.toolDenied] = true;
       return `Rejected by a human: ${decision.reason || 'no reason given'}`;
     }
-    return await execute(scope, span, { tool: asked.tool, args: decision?.decision === 'modify' ? decision.args : asked.args });
+    guardTool(scope, span, call);
+    const result = await execute(scope, span, {
+      tool: asked.tool,
+      args: decision?.decision === 'modify' ? decision.args : asked.args,
+    });
+    scope.trial.content?.tool(span, { arguments: call.function.arguments, result });
+    return result;
   } catch (error) {
     if (error instanceof PatternbenchError && error.code === 'tool_denied') span.attributes[OWN.toolDenied] = true;
+    scope.trial.content?.tool(span, { arguments: call.function.arguments });
     failSpan(span, error);
     if (endsTrial(error) || scope.signal.aborted) throw error;
     return `Error: ${messageOf(error)}`;

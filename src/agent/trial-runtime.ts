@@ -7,6 +7,7 @@ import type { Json } from '../kernel/json.ts';
 import type { Limits } from '../schema/scenario.ts';
 import type { RunBudget } from '../state/run-budget.ts';
 import type { TrialJournal } from '../state/trial-journal.ts';
+import type { ContentCapture } from '../telemetry/message-content.ts';
 import type { TrialTrace } from '../telemetry/span.ts';
 
 /** What one trial runs on: everything from outside, handed in. */
@@ -30,6 +31,10 @@ export interface TrialRuntime {
   readonly shared: Map<string, Json>;
   /** Work that goes on after the answer has been given; the trial ends when all of it has. */
   readonly background: Promise<unknown>[];
+  /** Puts what was said on spans; absent unless somebody asked for it. */
+  readonly content?: ContentCapture | undefined;
+  /** Told at once of what runs away, while the trial still runs. */
+  readonly onAlert?: ((message: string) => void) | undefined;
   /** Spent so far; checked before each call. */
   readonly spent: { modelCalls: number; tokens: number; turns: number; costUsd: number };
   /** What the trial has done so far; absent where nobody will want to go on with it. */

@@ -1,57 +1,41 @@
+import type { PlanFacts } from '../schema/plan-facts.ts';
 import type { RunRecord, ScenarioSummary } from '../schema/run-record.ts';
-import type { Scenario } from '../schema/scenario.ts';
-import { NATIVE, type TrialRecord } from '../schema/trial-record.ts';
+import type { TrialRecord } from '../schema/trial-record.ts';
 import { comparisonsOf } from './comparisons.ts';
 import { groupsOf } from './groups.ts';
-import type { RunPlan } from './plan.ts';
 import { recommend } from './recommend.ts';
-import { TOOL_VERSION } from './version.ts';
 
-export interface RunFacts {
-  readonly runId: string;
-  readonly mode: RunRecord['mode'];
-  readonly clock: RunRecord['clock'];
-  readonly seed: number;
-  readonly fingerprint: RunRecord['fingerprint'];
-  readonly priceTable: string;
-  /** By scenario: how far its ranking hangs on the declared error rates of the simulated model. */
-  readonly sensitivity: Readonly<Record<string, string>>;
-}
-
-/** What a run says, from its plan and its trials. */
-export function composeRecord(plan: RunPlan, trials: readonly TrialRecord[], facts: RunFacts): RunRecord {
-  const scenarios = plan.scenarios.map((scenario) => summaryOf(scenario, { plan, trials, facts }));
+/**
+ * What a run says, from what was planned and its trials: both stand in spans.jsonl, so a run and a report of its spans go through here alike.
+ * A run that lacks planned trials is not complete.
+ */
+export function composeRecord(plan: PlanFacts, trials: readonly TrialRecord[]): RunRecord {
+  const scenarios = plan.scenarios.map((scenario) => summaryOf(scenario, trials));
   const groups = scenarios.flatMap((summary) =>
     groupsOf(
       trials,
       summary,
-      plan.cells
-        .filter((cell) => cell.scenario.name === summary.name)
-        .map(({ pattern, context, notApplicable }) => ({
-          adapter: NATIVE,
-          pattern,
-          context,
-          ...(notApplicable === undefined ? {} : { notApplicable }),
-        })),
+      plan.cells.filter((cell) => cell.scenario === summary.name),
     ),
   );
   const comparisons = scenarios.flatMap((summary) => comparisonsOf(trials, summary));
+  const planned = plan.cells.reduce((sum, cell) => sum + cell.trials, 0);
   return {
     version: 1,
-    runId: facts.runId,
-    tool: `patternbench ${TOOL_VERSION}`,
-    mode: facts.mode,
-    clock: facts.clock,
-    seed: facts.seed,
-    fingerprint: facts.fingerprint,
+    runId: plan.runId,
+    tool: plan.tool,
+    mode: plan.mode,
+    clock: plan.clock,
+    seed: plan.seed,
+    fingerprint: plan.fingerprint,
     provenance: provenanceOf(trials),
-    priceTable: facts.priceTable,
+    priceTable: plan.priceTable,
     scenarios,
     groups,
     comparisons,
     recommendations: recommend({ scenarios, groups, comparisons }, trials),
     findings: [],
-    complete: !trials.some(brokenByInfrastructure),
+    complete: trials.length === planned && !trials.some(brokenByInfrastructure),
   };
 }
 
@@ -74,26 +58,10 @@ export const brokenByInfrastructure = ({ outcome }: TrialRecord): boolean =>
   outcome.status === 'suspended' ||
   (outcome.status === 'failed' && INFRASTRUCTURE.has(outcome.code));
 
-interface Ran {
-  readonly plan: RunPlan;
-  readonly trials: readonly TrialRecord[];
-  readonly facts: RunFacts;
-}
-
-function summaryOf(scenario: Scenario, { plan, trials, facts }: Ran): ScenarioSummary {
-  const own = plan.trials.filter(({ cell }) => cell.scenario === scenario);
+/** How far a ranking hangs on declared error rates is of interest only where a simulated model answered. */
+function summaryOf(scenario: ScenarioSummary, trials: readonly TrialRecord[]): ScenarioSummary {
   const simulated = trials.some((trial) => trial.scenario === scenario.name && (trial.provenance['simulated'] ?? 0) > 0);
-  return {
-    name: scenario.name,
-    description: scenario.description,
-    baseline: scenario.baseline,
-    primary: scenario.primary,
-    passThreshold: scenario.passThreshold,
-    trials: new Set(own.map(({ trial }) => trial)).size,
-    samples: new Set(own.map(({ sample }) => sample.id)).size,
-    labels: scenario.labels,
-    sensitivity: simulated ? (facts.sensitivity[scenario.name] ?? null) : null,
-  };
+  return { ...scenario, sensitivity: simulated ? scenario.sensitivity : null };
 }
 
 /** Model calls by where their answers came from. */

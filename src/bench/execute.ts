@@ -3,17 +3,22 @@ import { policyApprover } from '../agent/policy-approver.ts';
 import type { Approver } from '../contracts/approver.ts';
 import { PatternbenchError } from '../kernel/errors.ts';
 import type { Json, JsonObject } from '../kernel/json.ts';
+import type { PlanFacts } from '../schema/plan-facts.ts';
 import type { RunRecord } from '../schema/run-record.ts';
 import type { TrialRecord } from '../schema/trial-record.ts';
+import type { RunBudget } from '../state/run-budget.ts';
 import { type PriceTable, priceTable } from '../telemetry/cost.ts';
-import { brokenByInfrastructure, composeRecord, type RunFacts } from './compose-record.ts';
+import type { ContentPlace } from '../telemetry/message-content.ts';
+import type { OtlpTrace } from '../telemetry/otlp-json.ts';
+import { brokenByInfrastructure, composeRecord } from './compose-record.ts';
 import { drive } from './driver.ts';
 import { fingerprintOf, replayRunId } from './fingerprint.ts';
 import type { RunPlan, TrialPlan } from './plan.ts';
-import { JOURNAL, RunFolder, rounded } from './run-folder.ts';
+import { planFactsOf } from './plan-facts.ts';
+import { rounded } from './record-text.ts';
+import { JOURNAL, RunFolder } from './run-folder.ts';
 import { answersFor, openRunJournal, type RunJournal, trialKey } from './run-journal.ts';
-import { planLine, trialLine } from './span-lines.ts';
-import type { RunBudget } from '../state/run-budget.ts';
+import { planLine, trialLine, trialTrace } from './span-lines.ts';
 import type { Traffic } from './traffic.ts';
 import type { TrialEnvironment } from './trial.ts';
 
@@ -28,6 +33,8 @@ export interface ExecuteRequest {
   readonly traffic: ReadonlyMap<string, Traffic>;
   /** The folder that runs are written to. */
   readonly reports: string;
+  /** Where to put what was said; nowhere when absent. */
+  readonly content?: ContentPlace | undefined;
   readonly sensitivity: Readonly<Record<string, string>>;
   /** The id of a run that is no replay, or has a journal; a plain replay's id follows from what it is. */
   readonly liveRunId: string;
@@ -44,6 +51,10 @@ export interface ExecuteRequest {
   /** What ends the run before its next trial, such as a cap that was met. */
   readonly mustStop?: () => Error | undefined;
   readonly onWarning?: (sentence: string) => void;
+  /** Told of what runs away in a trial, while it runs. */
+  readonly onAlert?: ((plan: TrialPlan, message: string) => void) | undefined;
+  /** Given every finished trial's trace in plan order; the run waits for it. */
+  readonly onTrace?: ((trace: OtlpTrace) => Promise<void>) | undefined;
   readonly onProgress?: (done: number, record: TrialRecord) => void;
   /** Asked before the run is written: an error here leaves the last good run as it was. */
   readonly beforeWriting?: (trials: readonly TrialRecord[]) => void;
@@ -69,7 +80,7 @@ export async function execute(request: ExecuteRequest): Promise<ExecutedRun> {
   using journal = request.admission && openRunJournal(join(request.reports, facts.runId, JOURNAL), facts, request.admission);
   for (const warning of journal?.warnings ?? []) request.onWarning?.(warning);
   await using folder = await RunFolder.create(request.reports, facts.runId, { inPlace: journal !== undefined });
-  await folder.appendSpans(planLine(plan, facts));
+  await folder.appendSpans(planLine(facts));
   const environmentOf = environmentsOf(request, { prices, signal, journal });
   await drive({
     trials: plan.trials,
@@ -84,6 +95,7 @@ export async function execute(request: ExecuteRequest): Promise<ExecutedRun> {
       trials.push(known);
       await folder.appendSpans(trialLine(facts.runId, finished));
       await folder.appendTrial(known);
+      await request.onTrace?.(trialTrace(facts.runId, finished));
     },
     ...(request.onProgress ? { onProgress: request.onProgress } : {}),
   });
@@ -91,7 +103,7 @@ export async function execute(request: ExecuteRequest): Promise<ExecutedRun> {
   stopIfAsked(request);
   request.beforeWriting?.(trials);
   if (journal) checkWhole(trials, facts);
-  const run = rounded(composeRecord(plan, trials, facts));
+  const run = rounded(composeRecord(facts, trials));
   await folder.finish(run, request.environment());
   return { run, trials, folder: folder.path };
 }
@@ -129,12 +141,14 @@ function environmentsOf(
       approver: request.approver ?? (approver && policyApprover(approver)),
       budget,
       denyWrites: mode === 'replay',
+      content: request.content,
+      onAlert: request.onAlert,
     };
   };
 }
 
 /** A run is written when every trial has come to an end of its own. */
-function checkWhole(trials: readonly TrialRecord[], { runId, mode }: Pick<RunFacts, 'runId' | 'mode'>): void {
+function checkWhole(trials: readonly TrialRecord[], { runId, mode }: Pick<PlanFacts, 'runId' | 'mode'>): void {
   const diverged = trials.flatMap(({ outcome }) =>
     outcome.status === 'failed' && outcome.code === 'divergence' ? [outcome.message] : [],
   );
@@ -161,11 +175,11 @@ async function pricesOf(plan: RunPlan): Promise<Map<string, PriceTable>> {
   return tables;
 }
 
-function factsOf(request: ExecuteRequest, prices: ReadonlyMap<string, PriceTable>): RunFacts {
+function factsOf(request: ExecuteRequest, prices: ReadonlyMap<string, PriceTable>): PlanFacts {
   const { plan, mode, clock, seed, sensitivity } = request;
   const hashes = Object.fromEntries([...request.traffic].map(([name, { fixtures }]) => [name, fixtures]));
   const fingerprint = fingerprintOf(plan, hashes);
-  return {
+  return planFactsOf(plan, {
     runId: mode === 'replay' && !request.admission ? replayRunId(plan, fingerprint, seed) : request.liveRunId,
     priceTable: [...new Set([...prices.values()].map(({ version }) => version))].sort().join(', '),
     mode,
@@ -173,5 +187,5 @@ function factsOf(request: ExecuteRequest, prices: ReadonlyMap<string, PriceTable
     seed,
     fingerprint,
     sensitivity,
-  };
+  });
 }

@@ -11,9 +11,9 @@ import { fixed } from './fixed.ts';
 export interface PlannedCell {
   readonly adapter: string;
   readonly pattern: string;
-  readonly notApplicable?: string;
+  readonly notApplicable?: string | undefined;
   /** What its agents see of what happened before them. */
-  readonly context?: Group['context'];
+  readonly context?: Group['context'] | undefined;
 }
 
 /**

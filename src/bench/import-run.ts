@@ -15,7 +15,8 @@ import { type ImportedName, type ImportedTrial, trialOfRecording, trialOfTrace }
 import { importedLines, importedRecord } from './import-run/imported-record.ts';
 import type { ExecutedRun } from './execute.ts';
 import { readRun, type SavedRun } from './read-run.ts';
-import { RunFolder, rounded } from './run-folder.ts';
+import { rounded } from './record-text.ts';
+import { RunFolder } from './run-folder.ts';
 
 export interface ImportRunRequest {
   /** Recordings of any known format, or files of OTLP JSON lines. */

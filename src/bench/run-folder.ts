@@ -1,15 +1,11 @@
 import { chmod, type FileHandle, mkdir, mkdtemp, open, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { canonicalJson } from '../kernel/canonical-json.ts';
-import { isObject } from '../kernel/json.ts';
 import type { RunRecord } from '../schema/run-record.ts';
 import type { TrialRecord } from '../schema/trial-record.ts';
+import { runText, trialText } from './record-text.ts';
 
 /** Characters collected before they are written: one write per line would cost more than the line. */
 const CHUNK = 1 << 20;
-
-/** Decimals kept in records: below the microsecond and the millionth of a cent nothing is known. */
-const DECIMALS = 9;
 
 /** Lines of a file, written in order, in chunks. */
 class LineFile {
@@ -76,14 +72,14 @@ export class RunFolder implements AsyncDisposable {
   }
 
   appendTrial(record: TrialRecord): Promise<void> {
-    return this.#trials.append(canonicalJson(rounded(record)));
+    return this.#trials.append(trialText(record));
   }
 
   /** Writes the run's record and puts the folder into its place. */
   async finish(run: RunRecord, environment: unknown): Promise<void> {
     await this.#close();
     await writeFile(join(this.#draft, 'environment.json'), `${JSON.stringify(environment, null, 1)}\n`);
-    await writeFile(join(this.#draft, 'run.json.tmp'), `${JSON.stringify(JSON.parse(canonicalJson(rounded(run))), null, 1)}\n`);
+    await writeFile(join(this.#draft, 'run.json.tmp'), runText(run));
     // What makes the folder a saved run comes last, and whole.
     await rename(join(this.#draft, 'run.json.tmp'), join(this.#draft, 'run.json'));
     if (this.#draft !== this.path) await replaceFolder(this.#draft, this.path);
@@ -118,12 +114,4 @@ async function replaceFolder(from: string, to: string): Promise<void> {
       if (!isTaken || tries === REPLACING_TRIES) throw error;
     }
   }
-}
-
-/** The same value with every number cut to the decimals that are known; sums in another order then give the same bytes. */
-export function rounded<T>(value: T): T {
-  if (typeof value === 'number') return (Number.isInteger(value) ? value : Number(value.toFixed(DECIMALS))) as T;
-  if (Array.isArray(value)) return value.map(rounded) as T;
-  if (!isObject(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, rounded(member)])) as T;
 }

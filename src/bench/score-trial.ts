@@ -1,53 +1,30 @@
 import type { Score, Scored } from '../contracts/scorer.ts';
 import { canonicalJson } from '../kernel/canonical-json.ts';
 import { PatternbenchError } from '../kernel/errors.ts';
-import { NATIVE, type TrialRecord } from '../schema/trial-record.ts';
-import { OWN } from '../telemetry/attribute-names.ts';
+import type { TrialRecord } from '../schema/trial-record.ts';
+import { EVENT, type KnownAttributes, OWN } from '../telemetry/attribute-names.ts';
+import type { SpanEvent } from '../telemetry/span.ts';
 import { totalsOf, type TrialTotals } from '../telemetry/trial-totals.ts';
 import type { AppliedScorer } from './plan.ts';
+import { redactSpans } from './redact-spans.ts';
 import type { FinishedTrial } from './trial.ts';
+import { trialRecordOf } from './trial-record-of.ts';
 
 /**
  * Judges a finished trial: scores stand on the root span and in the record, every number of the record comes from the spans.
  * A trial that did not complete has no output to judge; its record carries no scores, and counts as a failure wherever one is needed.
  */
 export function scoreTrial(finished: FinishedTrial): TrialRecord {
-  const { plan, spans, outcome } = finished;
-  const { cell, sample } = plan;
+  const { plan, spans } = finished;
+  const { cell } = plan;
   const totals = totalsOf(spans);
   const scores = finished.output === null ? {} : judge(cell.scorers, scoredOf(finished, totals));
   const values = Object.fromEntries(Object.entries(scores).map(([name, score]) => [name, score.value]));
   const why = Object.fromEntries(Object.entries(scores).map(([name, score]) => [name, score.why]));
   const passed = passedOf(finished, values[cell.scenario.primary]);
-  describeRoot(finished, { scores: values, why, passed });
-  return {
-    scenario: cell.scenario.name,
-    adapter: NATIVE,
-    pattern: cell.pattern,
-    sample: sample.id,
-    trial: plan.trial,
-    traceId: finished.traceId(),
-    outcome,
-    output: finished.output,
-    scores: values,
-    why,
-    passed,
-    latencyMs: totals.latencyMs,
-    costUsd: totals.costUsd,
-    inputTokens: totals.inputTokens,
-    outputTokens: totals.outputTokens,
-    cachedInputTokens: totals.cachedInputTokens,
-    usageMissing: totals.usageMissing,
-    llmCalls: totals.llmCalls,
-    toolCalls: totals.toolCalls,
-    parallelism: totals.parallelism,
-    agents: totals.agents,
-    criticalPath: totals.criticalPath.map(({ agent, kind, ms }) => ({ agent, kind, ms })),
-    stop: finished.stop,
-    routed: totals.routed === null ? null : [...totals.routed],
-    provenance: totals.provenance,
-    findings: [],
-  };
+  describeRoot(finished, { scores, values, why, passed });
+  redactSpans(spans);
+  return trialRecordOf({ ...finished, traceId: finished.traceId() }, { totals });
 }
 
 function scoredOf({ plan, output }: FinishedTrial, totals: TrialTotals): Scored {
@@ -82,7 +59,8 @@ function passedOf({ plan, outcome }: FinishedTrial, primary: number | null | und
 }
 
 interface Verdict {
-  readonly scores: Readonly<Record<string, number | null>>;
+  readonly scores: Readonly<Record<string, Score>>;
+  readonly values: Readonly<Record<string, number | null>>;
   readonly why: Readonly<Record<string, string>>;
   readonly passed: boolean | null;
 }
@@ -91,11 +69,20 @@ function describeRoot({ spans, outcome, output, stop }: FinishedTrial, verdict: 
   const root = spans[0]!;
   root.attributes[OWN.stop] = stop;
   root.attributes[OWN.outcome] = canonicalJson(outcome);
-  root.attributes[OWN.scores] = canonicalJson(verdict.scores);
+  root.attributes[OWN.scores] = canonicalJson(verdict.values);
   root.attributes[OWN.why] = canonicalJson(verdict.why);
+  for (const [name, score] of Object.entries(verdict.scores)) root.events.push(evaluation(name, score, root.endUs));
   if (verdict.passed !== null) root.attributes[OWN.passed] = verdict.passed;
   if (output !== null) root.attributes[OWN.output] = output;
   if (outcome.status === 'failed') root.error = { type: outcome.code, message: outcome.message };
   if (outcome.status === 'limit') root.error = { type: 'limit_exceeded', message: outcome.message };
   if (outcome.status === 'cancelled') root.error = { type: 'cancelled', message: 'the run was interrupted' };
+}
+
+/** A score as the conventions have it, on the span that it judges: viewers know it without knowing us. An unscored one has no value. */
+function evaluation(name: string, { value, why }: Score, atUs: number): SpanEvent {
+  const attributes: KnownAttributes = { 'gen_ai.evaluation.name': name, 'gen_ai.evaluation.explanation': why };
+  if (value === null) attributes['gen_ai.evaluation.score.label'] = 'unscored';
+  else attributes['gen_ai.evaluation.score.value'] = value;
+  return { name: EVENT.evaluation, atUs, attributes };
 }

@@ -1,23 +1,21 @@
 import { canonicalJson } from '../kernel/canonical-json.ts';
+import type { Place } from '../kernel/errors.ts';
+import { type PlanFacts, planFacts } from '../schema/plan-facts.ts';
 import type { RunRecord } from '../schema/run-record.ts';
 import { NATIVE } from '../schema/trial-record.ts';
-import { GEN_AI, OWN } from '../telemetry/attribute-names.ts';
-import { writeOtlpLine } from '../telemetry/otlp-json.ts';
+import { GEN_AI, OWN, STEP } from '../telemetry/attribute-names.ts';
+import { type OtlpTrace, writeOtlpLine } from '../telemetry/otlp-json.ts';
 import { traceIdOf } from '../telemetry/span-ids.ts';
 import type { SpanRecord } from '../telemetry/span.ts';
-import type { RunFacts } from './compose-record.ts';
-import type { RunPlan } from './plan.ts';
+import { readJson } from './read-json.ts';
 import type { FinishedTrial } from './trial.ts';
 import { TOOL_VERSION } from './version.ts';
-
-const write = (traceId: string, resource: Readonly<Record<string, string | number>>, spans: readonly SpanRecord[]): string =>
-  writeOtlpLine({ traceId, resource: { [GEN_AI.serviceName]: 'patternbench', ...resource }, spans }, { version: TOOL_VERSION });
 
 /**
  * The first line of spans.jsonl: what was planned (expected cells and trials, reasons of n/a, fingerprint, price table), so that a reader of
  * the spans alone knows what should be there and what is missing.
  */
-export function planLine(plan: RunPlan, facts: RunFacts): string {
+export function planLine(plan: PlanFacts): string {
   const traceId = traceIdOf({
     scenario: plan.scenarios.map(({ name }) => name).join('+'),
     adapter: NATIVE,
@@ -25,17 +23,9 @@ export function planLine(plan: RunPlan, facts: RunFacts): string {
     sample: '',
     trial: 0,
     resume: 0,
-    settings: canonicalJson(facts.fingerprint),
-    seed: facts.seed,
+    settings: canonicalJson(plan.fingerprint),
+    seed: plan.seed,
   });
-  const cells = plan.cells.map(({ scenario, pattern, settings, notApplicable }) => ({
-    scenario: scenario.name,
-    adapter: NATIVE,
-    pattern,
-    settings,
-    trials: plan.trials.filter(({ cell }) => cell.scenario === scenario && cell.pattern === pattern).length,
-    ...(notApplicable === undefined ? {} : { notApplicable }),
-  }));
   const span: SpanRecord = {
     path: '',
     parentPath: null,
@@ -44,34 +34,43 @@ export function planLine(plan: RunPlan, facts: RunFacts): string {
     startUs: 0,
     endUs: 0,
     attributes: {
-      [OWN.stepType]: 'plan',
-      [OWN.runId]: facts.runId,
-      [OWN.runMode]: facts.mode,
-      [OWN.runSeed]: facts.seed,
-      [OWN.priceVersion]: facts.priceTable,
-      'patternbench.plan.cells': canonicalJson(cells),
-      'patternbench.fingerprint': canonicalJson(facts.fingerprint),
+      [OWN.stepType]: STEP.plan,
+      [OWN.runId]: plan.runId,
+      [OWN.runMode]: plan.mode,
+      [OWN.runSeed]: plan.seed,
+      [OWN.priceVersion]: plan.priceTable,
+      [OWN.plan]: canonicalJson(plan),
     },
     events: [],
     error: undefined,
     after: [],
     links: [],
   };
-  return write(traceId, { [OWN.runId]: facts.runId }, [span]);
+  const resource = { [GEN_AI.serviceName]: 'patternbench', [OWN.runId]: plan.runId };
+  return writeOtlpLine({ traceId, resource, spans: [span] }, { version: TOOL_VERSION });
 }
 
-/** The line of one trial. What people search for in a viewer stands in the resource too, as a search matches one span at a time. */
-export function trialLine(runId: RunRecord['runId'], { plan, traceId, spans }: FinishedTrial): string {
-  const { cell, sample, trial } = plan;
-  return write(
-    traceId(),
-    {
-      [OWN.runId]: runId,
-      [OWN.scenarioId]: cell.scenario.name,
-      [OWN.patternName]: cell.pattern,
-      [OWN.sampleId]: sample.id,
-      [OWN.runTrial]: trial,
-    },
-    spans,
-  );
+/** What was planned, if this is the plan's line; throws `invalid_record` when it is one that cannot be understood. */
+export function planOfTrace({ spans }: OtlpTrace, place: Place): PlanFacts | undefined {
+  const [span] = spans;
+  if (spans.length !== 1 || span!.attributes[OWN.stepType] !== STEP.plan) return undefined;
+  return readJson(planFacts, String(span!.attributes[OWN.plan] ?? 'null'), { place, what: 'the plan of a run' });
 }
+
+/** The trace of one trial. What people search for in a viewer stands in the resource too, as a search matches one span at a time. */
+export function trialTrace(runId: RunRecord['runId'], { plan, traceId, spans }: FinishedTrial): OtlpTrace {
+  const { cell, sample, trial } = plan;
+  const resource = {
+    [GEN_AI.serviceName]: 'patternbench',
+    [OWN.runId]: runId,
+    [OWN.scenarioId]: cell.scenario.name,
+    [OWN.patternName]: cell.pattern,
+    [OWN.sampleId]: sample.id,
+    [OWN.runTrial]: trial,
+  };
+  return { traceId: traceId(), resource, spans };
+}
+
+/** The line of one trial. */
+export const trialLine = (runId: RunRecord['runId'], finished: FinishedTrial): string =>
+  writeOtlpLine(trialTrace(runId, finished), { version: TOOL_VERSION });

@@ -7,9 +7,10 @@ import { withDeadline } from '../agent/deadline.ts';
 import type { Approver } from '../contracts/approver.ts';
 import type { Agent, AgentResult } from '../contracts/agent.ts';
 import type { ChatMessage, ModelPort } from '../contracts/model.ts';
-import type { Sample } from '../schema/scenario.ts';
+import { redactText, type SecretNames } from '../fixtures/redact.ts';
 import { catchUpClock } from '../kernel/catch-up-clock.ts';
 import type { Json } from '../kernel/json.ts';
+import type { Sample } from '../schema/scenario.ts';
 import { type Clock, usOf } from '../kernel/clock.ts';
 import { messageOf, PatternbenchError } from '../kernel/errors.ts';
 import { hash53 } from '../kernel/random.ts';
@@ -19,6 +20,7 @@ import type { RunBudget } from '../state/run-budget.ts';
 import type { TrialJournal } from '../state/trial-journal.ts';
 import { type KnownAttributes, OPERATION, OWN } from '../telemetry/attribute-names.ts';
 import type { PriceTable } from '../telemetry/cost.ts';
+import { type ContentCapture, contentCapture, type ContentPlace } from '../telemetry/message-content.ts';
 import { traceIdOf } from '../telemetry/span-ids.ts';
 import { type SpanRecord, TrialTrace } from '../telemetry/span.ts';
 import type { TrialPlan } from './plan.ts';
@@ -41,6 +43,10 @@ export interface TrialEnvironment {
   readonly budget?: RunBudget | undefined;
   /** A replay must not change the world outside. */
   readonly denyWrites?: boolean;
+  /** What was said goes on spans only where somebody asked for it. */
+  readonly content?: ContentPlace | undefined;
+  /** Told at once of what runs away. */
+  readonly onAlert?: ((plan: TrialPlan, message: string) => void) | undefined;
 }
 
 export interface FinishedTrial {
@@ -104,6 +110,8 @@ function runtimeOf(plan: TrialPlan, environment: TrialEnvironment, clock: Clock)
     modelRetry: MODEL_RETRY,
     costUsd: (model, usage, pricedOn) => environment.prices.costOf(model, usage, pricedOn)?.usd ?? null,
     priceVersion: environment.prices.version,
+    onAlert: environment.onAlert && ((message) => environment.onAlert!(plan, message)),
+    content: environment.content && contentOf(environment.content),
     items: sample.items,
     shared: new Map(),
     background: [],
@@ -115,6 +123,12 @@ function runtimeOf(plan: TrialPlan, environment: TrialEnvironment, clock: Clock)
     budget: environment.budget,
     denyWrites: environment.denyWrites,
   };
+}
+
+/** Names of secrets count within one trial, so that what is equal there reads equal. */
+function contentOf(place: ContentPlace): ContentCapture {
+  const names: SecretNames = new Map();
+  return contentCapture({ ...place, redact: (text) => redactText(text, names) });
 }
 
 function openRoot({ cell, sample, trial }: TrialPlan, runtime: TrialRuntime, { seed, fixtureSet }: TrialEnvironment): SpanRecord {

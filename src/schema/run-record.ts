@@ -82,7 +82,7 @@ export const recommendation = z.strictObject({
   evidence: z.array(z.string()).describe('sentences: what it gains, what it costs, what got worse'),
 });
 
-const scenarioSummary = z.strictObject({
+export const scenarioSummary = z.strictObject({
   name: z.string(),
   description: z.string(),
   baseline: z.string(),

@@ -76,6 +76,13 @@ const limits = z.strictObject({
     .record(name, z.number().min(1))
     .optional()
     .describe('milliseconds of one run of an agent, by name; `default` is for every agent that has none of its own'),
+  maxRepeats: z
+    .int()
+    .min(2)
+    .optional()
+    .describe(
+      'of the very same request, or of a tool with the same arguments, by one agent; without it the eighth is an alert only',
+    ),
 });
 
 const labels = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));

@@ -77,6 +77,8 @@ export const OWN = {
   sampleId: 'patternbench.sample.id',
   adapter: 'patternbench.adapter',
   configHash: 'patternbench.config.hash',
+  /** JSON text of what was planned (schema/plan-facts.ts), on the plan span. */
+  plan: 'patternbench.plan',
   fixtureSet: 'patternbench.fixture.set',
   timeSource: 'patternbench.time.source',
 
@@ -148,6 +150,9 @@ export const OWN = {
   /** Of an alert: which budget, and how much of it is used up, as a share. */
   budgetName: 'patternbench.budget.name',
   budgetShare: 'patternbench.budget.share',
+  /** What an alert is about: `loop`. */
+  alertKind: 'patternbench.alert.kind',
+  alertRepeats: 'patternbench.alert.repeats',
   /** What was wrong with an answer that had to be mended, or with the attempt that a fallback replaced. */
   problem: 'patternbench.problem',
 } as const;
@@ -177,6 +182,8 @@ export const EVENT = {
   fallback: 'patternbench.fallback',
   circuit: 'patternbench.circuit',
   limit: 'patternbench.limit',
+  /** Something runs away; the trial is stopped. */
+  alert: 'patternbench.alert',
   fault: 'patternbench.fault',
   budgetAlert: 'patternbench.budget.alert',
   /** A decision had to be asked for again because its answer was not usable. */

@@ -1,6 +1,5 @@
 import { GEN_AI, OWN } from './attribute-names.ts';
-import type { OtlpTrace } from './otlp-json.ts';
-import { SCOPE_NAME } from './otlp-json.ts';
+import { EPOCH_MS, type OtlpTrace, SCOPE_NAME } from './otlp-json.ts';
 import { saltedTraceId } from './span-ids.ts';
 import type { Attributes, SpanRecord } from './span.ts';
 import { agentOf } from './span-role.ts';
@@ -23,6 +22,9 @@ export interface JaegerSpan {
   readonly attributes: Readonly<Attributes>;
 }
 
+/** When a trace is to end in Jaeger, with what makes its id another one; or nothing is changed. */
+export type JaegerPlacing = 'exact' | { readonly endMs: number; readonly salt: string };
+
 /** What people search by: Jaeger matches all tags on one span of the chosen service, so the root and every resource carry them. */
 const SEARCH_TAGS = [OWN.scenarioId, OWN.patternName, OWN.sampleId, OWN.adapter, OWN.runId, OWN.runTrial] as const;
 
@@ -30,11 +32,12 @@ const SEARCH_TAGS = [OWN.scenarioId, OWN.patternName, OWN.sampleId, OWN.adapter,
  * A trace as Jaeger shows it best: one service for each agent (a colour, a filter and a count of its own), the harness's own steps under
  * `patternbench`; times moved so that the trace ends at `endMs` (a fixed epoch is invisible under "last hour"), with the gaps that the
  * critical path needs; the trace id salted, since Jaeger would merge the same trace at other times into one. The canonical trace stays as it is.
+ * `exact` keeps times and ids as they stand in spans.jsonl, for those who compare the two.
  */
-export function jaegerView(trace: OtlpTrace, options: { readonly endMs: number; readonly salt: string }): JaegerView {
+export function jaegerView(trace: OtlpTrace, placing: JaegerPlacing): JaegerView {
   const tree = treeOf(trace.spans);
-  const times = spreadTimes(tree);
-  const shiftUs = Math.round(options.endMs * 1000) - times.get(tree.root)!.endUs;
+  const times = placing === 'exact' ? new Map(tree.spans.map((span) => [span, span])) : spreadTimes(tree);
+  const shiftUs = placing === 'exact' ? EPOCH_MS * 1000 : Math.round(placing.endMs * 1000) - times.get(tree.root)!.endUs;
   const tags: Attributes = {};
   for (const name of SEARCH_TAGS) {
     const value = tree.root.attributes[name] ?? trace.resource[name];
@@ -53,5 +56,6 @@ export function jaegerView(trace: OtlpTrace, options: { readonly endMs: number; 
     resource: resourceOf(agentOf(tree, span) ?? SCOPE_NAME),
     attributes: span === tree.root ? { ...tags, ...span.attributes } : span.attributes,
   }));
-  return { traceId: trace.traceId, exportedId: saltedTraceId(trace.traceId, options.salt), spans };
+  const exportedId = placing === 'exact' ? trace.traceId : saltedTraceId(trace.traceId, placing.salt);
+  return { traceId: trace.traceId, exportedId, spans };
 }

@@ -24,7 +24,8 @@ const spanShape = z.object({
   name: z.string(),
   kind: z.int().optional(),
   startTimeUnixNano: integer,
-  endTimeUnixNano: integer,
+  // A span that was never ended has none; it then ends before its start, which checks name.
+  endTimeUnixNano: integer.default(0),
   attributes,
   events: z.array(z.object({ timeUnixNano: integer, name: z.string(), attributes })).default([]),
   links: z.array(z.object({ spanId: z.string() })).default([]),
@@ -64,6 +65,66 @@ export function parseOtlpLine(line: string, options: { readonly epochMs?: number
   const epochNanos = own || options.epochMs !== undefined ? BigInt(options.epochMs ?? EPOCH_MS) * 1_000_000n : firstStart(spans);
   const records = recordsOf(spans, epochNanos);
   return { traceId, resource: attributesOf(wire.data.resourceSpans[0]?.resource?.attributes ?? []), spans: records };
+}
+
+/** A trace of any origin, collected from wherever its spans stood in a file. */
+export interface ForeignTrace extends OtlpTrace {
+  /** Names of the instrumentation scopes. */
+  readonly scopes: readonly string[];
+  /** Milliseconds of Unix time at which its first span started. */
+  readonly startedAtMs: number;
+}
+
+/**
+ * Reads the traces of a file of OTLP JSON, lines or one document, whoever wrote it: collectors cut a trace into several lines, and put several
+ * traces into one. A span's path is its id (the first root's is ''); times count from the trace's first start. Traces come in the order of
+ * their first span. Throws `invalid_record`.
+ */
+export function parseForeignTraces(text: string, place: Place = {}): ForeignTrace[] {
+  const refuse = (message: string, cause?: unknown, line?: number): never => {
+    throw new PatternbenchError('invalid_record', message, { place: line === undefined ? place : { ...place, line }, cause });
+  };
+  const traces = new Map<string, { resource: Attributes; scopes: Set<string>; spans: WireSpan[] }>();
+  for (const { line, value } of documentsOf(text, refuse)) {
+    const wire = tracesData.safeParse(value);
+    if (!wire.success) return refuse(`this is not OTLP JSON: ${z.prettifyError(wire.error)}`, wire.error, line);
+    for (const { resource, scopeSpans: scopes } of wire.data.resourceSpans) {
+      for (const { scope, spans } of scopes) {
+        for (const span of spans) {
+          const trace = traces.get(span.traceId) ?? { resource: {}, scopes: new Set(), spans: [] };
+          traces.set(span.traceId, trace);
+          Object.assign(trace.resource, attributesOf(resource?.attributes ?? []));
+          trace.scopes.add(scope?.name ?? '');
+          trace.spans.push(span);
+        }
+      }
+    }
+  }
+  return [...traces].map(([traceId, { resource, scopes, spans }]) => {
+    const epoch = firstStart(spans);
+    return {
+      traceId,
+      resource,
+      scopes: [...scopes].sort(),
+      startedAtMs: Number(epoch / 1_000_000n),
+      spans: recordsOf(spans, epoch),
+    };
+  });
+}
+
+/** A document of many lines, or a document on each line. */
+function documentsOf(
+  text: string,
+  refuse: (message: string, cause: unknown, line: number) => never,
+): { line: number; value: unknown }[] {
+  try {
+    return [{ line: 1, value: JSON.parse(text) as unknown }];
+  } catch {
+    const lines = text.split('\n').map((line, index) => ({ line, number: index + 1 }));
+    return lines
+      .filter(({ line }) => line.trim() !== '')
+      .map(({ line, number }) => ({ line: number, value: jsonOf(line, (message, cause) => refuse(message, cause, number)) }));
+  }
 }
 
 function jsonOf(line: string, refuse: (message: string, cause: unknown) => never): unknown {

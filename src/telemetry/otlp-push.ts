@@ -8,10 +8,10 @@ import { safeLine } from '../kernel/terminal-text.ts';
 import { GEN_AI, OWN } from './attribute-names.ts';
 import { type JaegerSpan, jaegerView, type JaegerView } from './jaeger-view.ts';
 import { type OtlpTrace, SCOPE_NAME } from './otlp-json.ts';
-import type { Attributes } from './span.ts';
+import type { Attributes, SpanRecord } from './span.ts';
 import { spanIdOf } from './span-ids.ts';
 
-// The one file that knows the OpenTelemetry SDK; moving to its next major version is a change of this file. It is loaded when spans are
+// With otlp-stream.ts the one place that knows the OpenTelemetry SDK; moving to its next major version is a change there. It is loaded when spans are
 // really sent, since loading it costs more than a whole benchmark in replay.
 
 export interface PushRequest {
@@ -23,6 +23,8 @@ export interface PushRequest {
   readonly rebaseToEpochMs: number;
   /** Makes the trace ids of this export differ from those of another one. */
   readonly salt: string;
+  /** Keep times and ids as they are instead. */
+  readonly exact?: boolean;
   /** Version of the tool. */
   readonly version: string;
   readonly signal?: AbortSignal;
@@ -77,7 +79,8 @@ export async function pushSpans(request: PushRequest): Promise<PushResult> {
   }
 }
 
-function collectorUrl(text: string): URL {
+/** The address of a collector's traces endpoint; throws for one that is none. */
+export function collectorUrl(text: string): URL {
   const url = new URL(text);
   if (url.protocol !== 'http:' && url.protocol !== 'https:') throw new Error('the address must begin with http:// or https://');
   if (url.pathname === '/') url.pathname = '/v1/traces';
@@ -85,10 +88,10 @@ function collectorUrl(text: string): URL {
 }
 
 /** Without user name, password and query, which may be secrets. */
-const originOf = (text: string): string => (URL.canParse(text) ? new URL(text).origin : 'an address that is not a URL');
+export const originOf = (text: string): string => (URL.canParse(text) ? new URL(text).origin : 'an address that is not a URL');
 
 /** The exporter would try for many seconds when nobody listens; a connection tells at once. */
-async function probe(url: URL, signal: AbortSignal | undefined): Promise<void> {
+export async function probe(url: URL, signal: AbortSignal | undefined): Promise<void> {
   signal?.throwIfAborted();
   const timeout = AbortSignal.timeout(PROBE_MS);
   const { promise, resolve, reject } = Promise.withResolvers<void>();
@@ -124,7 +127,7 @@ function* batches(request: PushRequest, convert: (view: JaegerView) => ReadableS
   let characters = 0;
   let index = 0;
   for (const trace of request.traces) {
-    const view = jaegerView(trace, { endMs: request.rebaseToEpochMs - index++, salt: request.salt });
+    const view = jaegerView(trace, request.exact ? 'exact' : { endMs: request.rebaseToEpochMs - index++, salt: request.salt });
     for (const span of convert(view)) {
       const size = sizeOf(span.attributes as Attributes);
       if (spans.length > 0 && (spans.length === MAX_SPANS || characters + size > MAX_CHARACTERS)) {
@@ -145,7 +148,8 @@ const sizeOf = (attributes: Attributes): number => {
   return size;
 };
 
-async function openSender(url: URL, request: PushRequest) {
+/** A way to send batches of spans to a collector, each within 1.6 s or not at all. */
+export async function openSender(url: URL, request: Pick<PushRequest, 'signal' | 'version'>) {
   const [{ resourceFromAttributes }, { OTLPTraceExporter }] = await Promise.all([
     import('@opentelemetry/resources'),
     import('@opentelemetry/exporter-trace-otlp-http'),
@@ -201,7 +205,7 @@ function readableSpans(view: JaegerView, { resourceFromAttributes, version }: Co
       startTime: hrTimeOf(startUs),
       endTime: hrTimeOf(endUs),
       duration: hrTimeOf(endUs - startUs),
-      status: span.error ? { code: STATUS.error, message: span.error.message } : { code: STATUS.unset },
+      status: readableStatus(span),
       attributes: exportedAttributes(shown, idOf),
       links: span.links.map((path) => ({ context: contextOf(idOf(path)), attributes: { [OWN.linkType]: 'fan_in' } })),
       events: span.events.map((event) => ({
@@ -220,10 +224,15 @@ function readableSpans(view: JaegerView, { resourceFromAttributes, version }: Co
   });
 }
 
-/** OpenTelemetry's time: [seconds, nanoseconds]. A plain number would be taken for something else. */
-const hrTimeOf = (us: number): HrTime => [Math.floor(us / 1e6), (us % 1e6) * 1000];
+/** The conventions leave the status unset on success. */
+export const readableStatus = ({ error }: SpanRecord): ReadableSpan['status'] =>
+  error ? { code: STATUS.error, message: error.message } : { code: STATUS.unset };
 
-function exportedAttributes(
+/** OpenTelemetry's time: [seconds, nanoseconds]. A plain number would be taken for something else. */
+export const hrTimeOf = (us: number): HrTime => [Math.floor(us / 1e6), (us % 1e6) * 1000];
+
+/** The attributes of a span as they leave: with its path, and with the ids of what came before it. */
+export function exportedAttributes(
   shown: JaegerSpan,
   idOf: (path: string) => string,
 ): Record<string, string | number | boolean | string[]> {

@@ -1,4 +1,4 @@
-import { GEN_AI, OPERATION, OWN } from './attribute-names.ts';
+import { EVENT, GEN_AI, OPERATION, OWN } from './attribute-names.ts';
 import type { SpanRecord } from './span.ts';
 import { roleOf, type SpanRole } from './span-role.ts';
 import { structuralProblems, type SpanTree, type TraceProblem, treeOf } from './span-tree.ts';
@@ -28,7 +28,7 @@ const REQUIRED_ON_ROOT: readonly string[] = [
 
 /**
  * Everything that is wrong with the spans of a trial; empty when nothing is. Checked: one root, every span ended, inside its parent and below
- * the root; required attributes by role; usage and cost on calls to models only, once; `after` points to spans that had ended by then.
+ * the root; required attributes by role; usage and cost on calls to models only, once; an evaluation event for each score; `after` points to spans that had ended by then.
  * Throws `broken_invariant` when there is no root.
  */
 export function checkTrace(spans: readonly SpanRecord[]): TraceProblem[] {
@@ -41,6 +41,7 @@ function spanProblems(tree: SpanTree, span: SpanRecord): TraceProblem[] {
   const required = span === tree.root ? [...REQUIRED[role], ...REQUIRED_ON_ROOT] : REQUIRED[role];
   const problems = required.filter((name) => span.attributes[name] === undefined).map((name) => `lacks ${name}`);
   if (span === tree.root && role !== 'workflow') problems.push(`is the root, but not an ${OPERATION.invokeWorkflow}`);
+  if (span === tree.root) problems.push(...scoreProblems(span));
   if (role === 'llm') problems.push(...callProblems(tree, span));
   else problems.push(...keysOf(span, USAGE_OR_COST).map((key) => `carries ${key}, which belongs to calls to models only`));
   // A gen_ai attribute on a step would make Jaeger show it as an unknown kind of GenAI span.
@@ -53,6 +54,27 @@ function spanProblems(tree: SpanTree, span: SpanRecord): TraceProblem[] {
       problems.push(`starts after "${path}", which had not ended by then`);
   }
   return problems.map((problem) => ({ path: span.path, problem }));
+}
+
+/** Every score stands on the root twice: for our reports as an attribute, for everybody else as an event of the conventions. */
+function scoreProblems(root: SpanRecord): string[] {
+  const scores = root.attributes[OWN.scores];
+  const named = new Set(
+    root.events.filter(({ name }) => name === EVENT.evaluation).map(({ attributes }) => attributes[GEN_AI.evaluationName]),
+  );
+  return typeof scores === 'string'
+    ? scoreNames(scores)
+        .filter((name) => !named.has(name))
+        .map((name) => `has a score "${name}" without an event ${EVENT.evaluation}`)
+    : [];
+}
+
+function scoreNames(text: string): string[] {
+  try {
+    return Object.keys(JSON.parse(text) as object);
+  } catch {
+    return [];
+  }
 }
 
 const USAGE_OR_COST = /^(gen_ai\.usage\.|patternbench\.cost\.)/;

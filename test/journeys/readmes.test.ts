@@ -3,6 +3,7 @@ import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CHECKOUT, command, copyIn, journeyProject, type JourneyProject, linkIn } from '../support/journey.ts';
+import { firstUnprinted, readmeOutputs } from '../support/readme-outputs.ts';
 import { type ReadmeBlock, readmeBlocks } from '../support/readme-blocks.ts';
 
 const FILES = ['README.md', ...['scenarios', 'fixtures', 'reports', 'test', 'src'].map((folder) => `${folder}/README.md`)].filter(
@@ -64,6 +65,29 @@ describe('what a README tells to type', () => {
     const told = await bash(block.notRun === undefined ? ['-euo', 'pipefail'] : ['-n'], block);
     expect(told.code, `${place}\n${block.text}\n${told.err}`).toBe(0);
     expect(told.stack).toBe(false);
+  });
+});
+
+describe('what a README shows as the output of a command', () => {
+  const outputs = FILES.flatMap((file) => readmeOutputs(readFileSync(join(CHECKOUT, file), 'utf8'), file));
+
+  it.each(outputs.map((output) => [`${output.file}:${output.line}`, output] as const))(
+    '%s is what it prints',
+    async (_, output) => {
+      const told = await command(['bash', '-euo', 'pipefail', '-c', output.command], {
+        cwd: project.root,
+        env: { ...env, COLUMNS: '80' },
+      });
+      expect(told.code).toBe(0);
+      expect(firstUnprinted(output, told.out), told.out).toBeUndefined();
+    },
+  );
+
+  it('is found, and told from what is not printed', () => {
+    const [output] = readmeOutputs('<!-- output of: x -->\n```text\n a\n\n b\n```', 'T.md');
+    expect(output).toEqual({ file: 'T.md', line: 1, command: 'x', lines: ['a', 'b'] });
+    expect([firstUnprinted(output!, 'a\nz\n  b'), firstUnprinted(output!, 'b\na')]).toEqual([undefined, 'b']);
+    expect(outputs.length).toBeGreaterThanOrEqual(2);
   });
 });
 

@@ -69,6 +69,7 @@ export interface ScriptedTrial {
   readonly answers?: Readonly<Record<string, Json>>;
   readonly approver?: Approver;
   readonly runtime?: Partial<TrialRuntime>;
+  readonly onAlert?: (message: string) => void;
 }
 
 /** The name of a scripted trial in its journal. */
@@ -126,6 +127,7 @@ function runtimeOf(trial: ScriptedTrial, clock: Clock, model: ModelPort): TrialR
     interrupted: () => trial.signal?.aborted ?? false,
     answers: new Map(Object.entries(trial.answers ?? {})),
     ...(trial.approver ? { approver: trial.approver } : {}),
+    onAlert: trial.onAlert,
     ...trial.runtime,
   };
 }

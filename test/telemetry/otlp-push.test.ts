@@ -121,6 +121,50 @@ describe.concurrent('pushSpans', () => {
     expect(result.tookMs).toBeLessThan(2000);
   });
 
+  it('loses nothing of a burst of 50,000 spans', async () => {
+    const ids = new Set<string>();
+    let count = 0;
+    await using server = await collector((response) => {
+      // Bodies are let go at once: what counts is which spans came, and that each came once.
+      for (const span of spansIn(server.bodies.shift()!)) {
+        ids.add(span.traceId + span.spanId);
+        count++;
+      }
+      ok(response);
+    });
+    const many = traces(8334);
+    const result = await push(server.url, { traces: many });
+    expect(result).toMatchObject({ exported: 50_004, rejected: 0 });
+    expect([count, ids.size]).toEqual([50_004, 50_004]);
+  });
+
+  it('waits as long as a busy collector asks, if that is short, and then delivers', async () => {
+    let requests = 0;
+    await using server = await collector((response) =>
+      ++requests === 1 ? response.writeHead(429, { 'retry-after': '1' }).end() : ok(response),
+    );
+    const result = await push(server.url);
+    expect(result).toMatchObject({ exported: 6, rejected: 0 });
+    expect([requests, new Set(server.bodies).size]).toEqual([2, 1]);
+    expect(result.tookMs).toBeLessThan(2400);
+  });
+
+  it('does not wait for a collector that asks for minutes', async () => {
+    await using server = await collector((response) => response.writeHead(429, { 'retry-after': '120' }).end());
+    const result = await push(server.url);
+    expect(result).toMatchObject({ exported: 0, rejected: 6, notice: expect.stringContaining('6 of 6') as string });
+    expect(result.tookMs).toBeLessThan(2400);
+  });
+
+  it('accounts for every span, whatever the collector does', async () => {
+    for (const status of [200, 400, 404, 413, 500]) {
+      await using server = await collector((response) => response.writeHead(status).end());
+      const { exported, rejected, notice } = await push(server.url, { traces: traces(100) });
+      expect(exported + rejected).toBe(600);
+      expect(notice === undefined).toBe(rejected === 0);
+    }
+  });
+
   it('gives up on a collector that stays unavailable', async () => {
     await using server = await collector((response) => response.writeHead(503).end());
     const result = await push(server.url);

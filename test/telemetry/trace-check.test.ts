@@ -35,6 +35,7 @@ describe('checkTrace', () => {
     ['usage that is missing and there', CHAT, plus('patternbench.usage.missing', true), 'has usage and says'],
     ['tool without name', 'agent:writer#0/tool:search#0', minus('gen_ai.tool.name'), 'lacks gen_ai.tool.name'],
     ['root without outcome', '', minus('patternbench.outcome'), 'lacks patternbench.outcome'],
+    ['score without its event', '', plus('patternbench.scores', '{"facts":1}'), 'has a score "facts" without an event'],
     ['root of another kind', '', minus('gen_ai.operation.name'), 'is the root, but not'],
     ['gen_ai on a step', 'agent:writer#0', minus('gen_ai.operation.name'), 'is a step and carries gen_ai.agent.name'],
     ['call around a call', 'agent:writer#0', plus('gen_ai.operation.name', 'chat'), 'lacks gen_ai.provider.name'],

@@ -3,7 +3,7 @@ import { join, relative } from 'node:path';
 import { brokenByInfrastructure } from '../../bench/compose-record.ts';
 import { type ExecutedRun, execute, type ExecuteRequest } from '../../bench/execute.ts';
 import { checkModelMap, checkReplacement, openTraffic, planRun, type RunChoice } from '../../bench/prepare-run.ts';
-import { pushRun } from '../../bench/push-run.ts';
+import type { LivePush } from '../../bench/push-run.ts';
 import { readSensitivity } from '../../bench/sensitivity.ts';
 import type { RunPlan } from '../../bench/plan.ts';
 import { type SpendingCap, spendingCap } from '../../bench/spending-cap.ts';
@@ -17,11 +17,13 @@ import type { RunRecord } from '../../schema/run-record.ts';
 import { installNetworkGuard } from '../../transport/network-guard.ts';
 import { REPLAY_TRANSPORTS, type ReplayTransport } from '../../transport/replay-transport.ts';
 import { askBeforeSpending } from './ask-before-spending.ts';
+import { contentChoice } from './content-choice.ts';
 import { EXIT } from './exit-code.ts';
 import { fromHere } from './from-here.ts';
 import { progressOf } from './progress.ts';
 import { decideOnce, failClosed, type RunMode } from './run-mode.ts';
 import { approverOf, budgetOf, timeLimited } from './run-guards.ts';
+import { endpointOf, pushTraces, pushWhileRunning } from './push-traces.ts';
 import type { RunOptionValues } from './run-options.ts';
 import type { Shell } from './shell.ts';
 import { ledgerFacts, ledgerLines, toBeTold } from './tell-ledger.ts';
@@ -59,6 +61,9 @@ export async function runBench(options: RunOptionValues, wanted: RunMode, shell:
   const traffic = await openTraffic(choice, plan, cap);
   for (const warning of [...traffic.values()].flatMap(({ warnings }) => warnings))
     shell.err(safeText(fromHere(`warning: ${warning}`, shell)));
+  const url = endpointOf(options, shell);
+  // A replay is over in a moment; who waits for an endpoint wants to watch.
+  const live = url && mode !== 'replay' ? await pushWhileRunning(url, { options, shell }) : undefined;
   let executed: ExecutedRun;
   try {
     executed = await executePlan({
@@ -68,6 +73,7 @@ export async function runBench(options: RunOptionValues, wanted: RunMode, shell:
       traffic,
       cap,
       missed,
+      live,
       shell,
       runId,
       guards,
@@ -87,7 +93,8 @@ export async function runBench(options: RunOptionValues, wanted: RunMode, shell:
     traffic.clear();
   }
   await closeTraffic(traffic, choice, { shell, quiet: options.quiet === true });
-  await pushTraces(executed.folder, options, shell);
+  if (live) await live.finish(executed.folder);
+  else if (url) await pushTraces(executed.folder, url, { options, shell });
   await print(executed, options, shell);
   return verdict(executed, shell);
 }
@@ -173,6 +180,7 @@ interface Execution {
   readonly traffic: ReadonlyMap<string, Traffic>;
   readonly cap: SpendingCap;
   readonly missed: readonly Missed[];
+  readonly live: Pick<LivePush, 'onTrace'> | undefined;
   readonly shell: Shell;
   readonly runId: string;
   readonly guards: Pick<ExecuteRequest, 'approver' | 'budget' | 'signal'>;
@@ -180,7 +188,7 @@ interface Execution {
 }
 
 async function executePlan(execution: Execution): Promise<ExecutedRun> {
-  const { options, choice, plan, traffic, cap, missed, shell, runId, guards, takenUp } = execution;
+  const { options, choice, plan, traffic, cap, missed, live, shell, runId, guards, takenUp } = execution;
   const { mode } = choice;
   // Recordings need no network: whatever tries to reach it in a replay (a tool, a library) must fail loudly, or it is not a replay.
   using _guard = mode === 'replay' ? await installNetworkGuard({ allow: [] }) : undefined;
@@ -203,9 +211,13 @@ async function executePlan(execution: Execution): Promise<ExecutedRun> {
       ...(isJournaled(options, mode) ? { admission: admissionChoice(options, mode, choice.today) } : {}),
       answers: takenUp?.answers,
       onWarning: (sentence) => shell.err(safeText(fromHere(`warning: ${sentence}`, shell))),
+      onTrace: live?.onTrace,
+      content: contentChoice(options.captureContent, shell),
       environment: () => ({ ...environmentOf(shell), fixtures: ledgerFacts(traffic) }),
       mustStop: cap.reached,
       ...(progress ? { onProgress: (_done, record) => progress.tick(record) } : {}),
+      onAlert: ({ cell, sample, trial }, message) =>
+        shell.err(safeText(`alert: ${cell.scenario.name}/${cell.pattern}/${sample.id}/${trial}: ${message}`)),
       beforeWriting: () => {
         if (missed.length > 0) throw missingError(missed, plan.trials.length, choice);
       },
@@ -236,14 +248,6 @@ const environmentOf = (shell: Shell) => ({
 function admissionChoice(options: RunOptionValues, mode: RunRecord['mode'], today: string): JsonObject {
   const { json: _json, quiet: _quiet, otlp: _otlp, yes: _yes, approver: _approver, ...kept } = options;
   return { mode, today, options: JSON.parse(JSON.stringify(kept)) as JsonObject };
-}
-
-async function pushTraces(folder: string, options: RunOptionValues, shell: Shell): Promise<void> {
-  const url = options.otlp ?? shell.env['OTEL_EXPORTER_OTLP_ENDPOINT'];
-  if (!url) return;
-  const { exported, rejected, notice } = await pushRun(folder, { url, nowMs: shell.now(), signal: shell.signal });
-  if (notice) shell.err(safeText(notice));
-  else shell.err(`${exported} spans sent to ${url}${rejected > 0 ? `, ${rejected} rejected` : ''}`);
 }
 
 async function print({ run, trials }: ExecutedRun, options: RunOptionValues, shell: Shell): Promise<void> {

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { type MissPolicy, ON_MISS } from '../../bench/replay-traffic.ts';
 import { EXHAUSTED, type Exhausted } from '../../fixtures/ledger.ts';
 import { PatternbenchError } from '../../kernel/errors.ts';
+import { declarePushOptions, type PushOptions } from './push-traces.ts';
 
 /** Options that `run` and `record` share. */
 export function declareRunOptions(command: Command): void {
@@ -29,10 +30,14 @@ export function declareRunOptions(command: Command): void {
     )
     .option('--max-tokens <count>', 'tokens, in all', wholeNumber('--max-tokens', 1))
     .option('--timeout <seconds>', 'of real time, in all', amount('--timeout'))
-    .option('--otlp <url>', 'send the traces to an OTLP/HTTP endpoint such as Jaeger (also OTEL_EXPORTER_OTLP_ENDPOINT)')
+    .option(
+      '--capture-content',
+      'put messages on spans, secrets replaced (also OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT)',
+    )
     .option('--json', 'print the run record as JSON instead of the table')
     .option('--quiet', 'no progress')
     .option('--no-color', 'plain text');
+  declarePushOptions(command);
 }
 
 /** Options of `run` about recordings that do not fit. */
@@ -96,7 +101,7 @@ export function modelMap(text: string, before: Readonly<Record<string, string>>)
 }
 
 /** The options as they were given; commander has parsed them. */
-export interface RunOptionValues {
+export interface RunOptionValues extends PushOptions {
   readonly scenario?: readonly string[];
   readonly pattern?: readonly string[];
   readonly trials?: number;
@@ -114,7 +119,7 @@ export interface RunOptionValues {
   readonly maxTokens?: number;
   readonly timeout?: number;
   readonly journal?: boolean;
-  readonly otlp?: string;
+  readonly captureContent?: boolean;
   readonly json?: boolean;
   readonly quiet?: boolean;
   readonly yes?: boolean;

@@ -1,6 +1,5 @@
-import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
+import { numberedLines } from '../../bench/report-of-spans.ts';
 import { safeText } from '../../kernel/terminal-text.ts';
 import { OWN } from '../../telemetry/attribute-names.ts';
 import { parseOtlpLine } from '../../telemetry/otlp-parse.ts';
@@ -27,7 +26,7 @@ export default defineCommand({
   run: async ({ args }, shell) => {
     const file = args[0]?.endsWith('.jsonl') ? args[0] : join(await runFolderOf(args[0], shell), 'spans.jsonl');
     const found = { traces: 0, spans: 0, problems: 0 };
-    for await (const [number, line] of numbered(file)) {
+    for await (const [number, line] of numberedLines(file)) {
       const { spans } = parseOtlpLine(line, { place: { file, line: number } });
       // The plan of a run is a line of its own, and no trial.
       if (spans.length === 1 && spans[0]!.attributes[OWN.stepType] === 'plan') continue;
@@ -42,11 +41,3 @@ export default defineCommand({
     return found.problems > 0 ? EXIT.gate : EXIT.ok;
   },
 });
-
-async function* numbered(file: string): AsyncGenerator<readonly [number, string]> {
-  let number = 0;
-  for await (const line of createInterface({ input: createReadStream(file, 'utf8'), crlfDelay: Infinity })) {
-    number++;
-    if (line !== '') yield [number, line];
-  }
-}

@@ -1,0 +1,81 @@
+import type { ModelRequest, ToolCall } from '../contracts/model.ts';
+import { canonicalJson } from '../kernel/canonical-json.ts';
+import { PatternbenchError } from '../kernel/errors.ts';
+import { EVENT, type KnownAttributes } from '../telemetry/attribute-names.ts';
+import type { SpanRecord } from '../telemetry/span.ts';
+import type { Scope } from './scope.ts';
+import type { TrialRuntime } from './trial-runtime.ts';
+
+/** So often an agent may do the very same thing in a trial before somebody is told, unless limits.maxRepeats says otherwise. */
+const ALERT_AT = 8;
+
+interface Repeats {
+  /** By agent, tool and arguments. */
+  readonly tools: Map<string, number>;
+  /** By what is cheap to compare; the messages themselves are compared only when there are suspiciously many. */
+  readonly requests: Map<string, ModelRequest[]>;
+}
+
+const seen = new WeakMap<TrialRuntime, Repeats>();
+
+function repeatsOf(trial: TrialRuntime): Repeats {
+  const known = seen.get(trial) ?? { tools: new Map<string, number>(), requests: new Map<string, ModelRequest[]>() };
+  seen.set(trial, known);
+  return known;
+}
+
+/**
+ * Sees an agent that asks a model the very same thing again and again (same seed, so it can only hear the same again): an alert on the span
+ * and to whoever watches; where limits.maxRepeats is set, `limit_exceeded` too. Retries of a failed call do not count.
+ */
+export function guardRequest(scope: Scope, span: SpanRecord, request: ModelRequest): void {
+  const { requests } = repeatsOf(scope.trial);
+  const last = request.messages.at(-1);
+  const key = `${scope.agent}\n${request.model}\n${request.seed}\n${request.messages.length}\n${last?.content}`;
+  const alike = requests.get(key);
+  if (!alike) {
+    requests.set(key, [request]);
+    return;
+  }
+  alike.push(request);
+  if (alike.length < thresholdOf(scope)) return;
+  const own = canonicalJson(request);
+  const count = alike.filter((other) => canonicalJson(other) === own).length;
+  repeated(scope, span, { count, what: `asks ${request.model} the very same thing` });
+}
+
+/** The same for a tool that is called with the same arguments again and again. */
+export function guardTool(scope: Scope, span: SpanRecord, call: ToolCall): void {
+  const { tools } = repeatsOf(scope.trial);
+  const { name, arguments: args } = call.function;
+  const key = `${scope.agent}\n${name}\n${args}`;
+  const count = (tools.get(key) ?? 0) + 1;
+  tools.set(key, count);
+  repeated(scope, span, { count, what: `calls ${name} with the same arguments` });
+}
+
+const thresholdOf = ({ trial }: Scope): number => trial.limits.maxRepeats ?? ALERT_AT;
+
+interface Repeated {
+  readonly count: number;
+  readonly what: string;
+}
+
+function repeated(scope: Scope, span: SpanRecord, { count, what }: Repeated): void {
+  // Told once; where it is no limit, the trial's other limits end it.
+  if (count !== thresholdOf(scope)) return;
+  const message = `a loop: ${scope.agent} ${what} for the ${count}th time`;
+  const attributes: KnownAttributes = {
+    'patternbench.alert.kind': 'loop',
+    'patternbench.alert.repeats': count,
+    'patternbench.problem': message,
+    'gen_ai.agent.name': scope.agent,
+  };
+  span.events.push({ name: EVENT.alert, atUs: scope.trial.clock.nowUs(), attributes });
+  scope.trial.onAlert?.(message);
+  if (scope.trial.limits.maxRepeats === undefined) return;
+  throw new PatternbenchError('limit_exceeded', message, {
+    remedy: 'raise limits.maxRepeats in the scenario if this is meant, such as a tool that is polled',
+    facts: { limit: 'maxRepeats' },
+  });
+}
