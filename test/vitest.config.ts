@@ -10,6 +10,8 @@ export default defineConfig({
     // No test mocks a module or leaves a global changed (test/tidy.test.ts), so files can share a worker: twice as fast on two cores.
     isolate: false,
     // Properties and coverage simulations compete for two cores; a hung test is still found.
-    testTimeout: 30_000,
+    // Two cores may be busy with something else: these limits are for what hangs, not for what is slow.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
   },
 });

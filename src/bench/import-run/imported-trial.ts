@@ -2,7 +2,7 @@ import type { ImportedInteraction } from '../../fixtures/importing/import-intera
 import { answerOf } from '../../fixtures/said.ts';
 import { canonicalJson } from '../../kernel/canonical-json.ts';
 import type { Outcome, TrialRecord } from '../../schema/trial-record.ts';
-import { GEN_AI, OPERATION, OWN } from '../../telemetry/attribute-names.ts';
+import { EVENT, GEN_AI, OPERATION, OWN } from '../../telemetry/attribute-names.ts';
 import type { PriceTable } from '../../telemetry/cost.ts';
 import { traceIdOf } from '../../telemetry/span-ids.ts';
 import type { SpanRecord } from '../../telemetry/span.ts';
@@ -67,13 +67,14 @@ function trialOf(below: readonly SpanRecord[], { name, sample, failure, output, 
   const stop = failure ? failure.code : 'imported';
   const scores = failure ? {} : { [UNJUDGED]: null };
   const why: Record<string, string> = failure ? {} : { [UNJUDGED]: WHY };
+  const endUs = Math.max(0, ...below.map((span) => span.endUs));
   const root: SpanRecord = {
     path: '',
     parentPath: null,
     name: `${OPERATION.invokeWorkflow} ${name.pattern}`,
     kind: 'internal',
     startUs: 0,
-    endUs: Math.max(0, ...below.map(({ endUs }) => endUs)),
+    endUs,
     attributes: {
       [GEN_AI.operationName]: OPERATION.invokeWorkflow,
       [GEN_AI.workflowName]: name.pattern,
@@ -90,7 +91,11 @@ function trialOf(below: readonly SpanRecord[], { name, sample, failure, output, 
       [OWN.why]: canonicalJson(why),
       ...(output === null ? {} : { [OWN.output]: output }),
     },
-    events: [],
+    events: Object.keys(scores).map((scorer) => ({
+      name: EVENT.evaluation,
+      atUs: endUs,
+      attributes: { [GEN_AI.evaluationName]: scorer, [GEN_AI.evaluationLabel]: 'unscored' },
+    })),
     error: failure && { type: failure.code, message: failure.message },
     after: [],
     links: [],
