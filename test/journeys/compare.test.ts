@@ -14,6 +14,8 @@ describe('somebody who wants to know whether a change made it worse', () => {
     const set = await project.type(['baseline', 'set']);
     expect(set).toMatchObject({ code: 0, err: '' });
     expect(set.out).toContain('reports/baselines/main');
+    for (const format of ['markdown', 'json', 'junit'])
+      expect((await project.type(['compare', 'main', before!, '--format', format])).out).toContain('no-material-change');
     const same = await project.type(['baseline', 'check']);
     expect(same).toMatchObject({ code: 0, err: 'baseline main, set today\n', stack: false });
     expect(same.out).toContain('no-material-change in 1 of 1 group');
@@ -96,5 +98,20 @@ describe('somebody who wants to know whether a change made it worse', () => {
     const refused = await project.type(['baseline', 'set', folder]);
     expect(refused).toMatchObject({ code: 2, out: '' });
     expect(refused.err).toContain('incomplete');
+  });
+});
+
+describe('somebody who plans a comparison', () => {
+  it('is told how many samples it takes, from a run that is there', async () => {
+    await using project = await journeyProject('starter');
+    expect(await project.type(['run', '-s', 'starter', '-p', 'single', 'router', '--quiet'])).toMatchObject({ code: 0 });
+    const told = await project.type(['power', '--difference', '5%']);
+    expect(told).toMatchObject({ code: 0, err: '', stack: false });
+    expect(told.out.replaceAll('\n', ' ')).toContain('samples needed to see 5 points at 80% power');
+    expect(told.out).toMatch(/^ +router +(\d+|nothing)( +\d+){4}$/m);
+    expect(told.out.split('\n').filter((line) => line.length > 80)).toEqual([]);
+    const [scenario] = JSON.parse((await project.type(['power', '--json'])).out) as { patterns: { needed: number[] }[] }[];
+    expect(scenario!.patterns[0]!.needed).toEqual(scenario!.patterns[0]!.needed.toSorted((a, b) => b - a));
+    expect(await project.type(['power', '--difference', '0'])).toMatchObject({ code: 2, out: '', stack: false });
   });
 });

@@ -85,8 +85,11 @@ if (import.meta.main) {
       ...Object.fromEntries(Object.entries(byMetric).map(([metric, rate]) => [metric, percent(rate)])),
     };
   });
-  console.log(
-    `${splits} random splits of ${source.run.runId}: how often the statistical gate fires, by the share of passes made to fail`,
+  const head = `${splits} random splits of ${source.run.runId}: how often the statistical gate fires, by the share of passes made to fail`;
+  const lines = rows.map((row) =>
+    Object.entries(row)
+      .map(([name, value]) => `${name} ${value}`)
+      .join('  '),
   );
-  console.table(rows);
+  process.stdout.write(`${[head, ...lines].join('\n')}\n`);
 }

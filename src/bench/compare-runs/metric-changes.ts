@@ -102,7 +102,7 @@ function ratioDraft(cell: ChangedCell, metric: keyof typeof AMOUNTS): MetricDraf
     low: fixed(found.low),
     high: fixed(found.high),
     p: found.p,
-    mde: ratioMde(pairs as Paired, found.n),
+    mde: ratioMde(pairs, found.n),
     method: `geometric mean ratio, ${found.kind === 't' ? 't on log ratios' : 'exact sign-flip on equal ratios'} of ${found.n} samples`,
     reasons,
   };
@@ -130,7 +130,7 @@ export function decided(drafts: readonly MetricDraft[], tolerances: Tolerances, 
     tested.forEach((draft, i) => corrected.set(draft, ps[i]!));
   }
   return drafts.map((draft) => {
-    const { effect, ...rest } = draft;
+    const { effect: _effect, ...rest } = draft;
     const p = corrected.get(draft) ?? null;
     const tolerance = tolerances[draft.metric];
     const verdict = verdictOf({ draft, p, tolerance, exact });

@@ -3,7 +3,7 @@ import { loadReporters, partNamed } from '../../bench/parts.ts';
 import type { SavedRun } from '../../bench/read-run.ts';
 import type { RunComparison } from '../../contracts/run-comparison.ts';
 import { PatternbenchError } from '../../kernel/errors.ts';
-import { NATIVE } from '../../schema/trial-record.ts';
+import { nextCommands } from '../../reporters/comparison/next-commands.ts';
 import { compareOptionsOf } from './compare-options.ts';
 import { EXIT } from './exit-code.ts';
 import type { Shell } from './shell.ts';
@@ -47,20 +47,4 @@ export async function compareSaved(
 function exitCode({ verdict, accepted, thresholds }: RunComparison): number {
   if (verdict === 'incomparable') return EXIT.incomparable;
   return (verdict === 'regressed' && !accepted) || thresholds.some(({ met }) => !met) ? EXIT.gate : EXIT.ok;
-}
-
-/** What to paste next; nothing for names that a shell would act upon. */
-function nextCommands({ verdict, groups, after }: RunComparison, baseline: string | undefined): string[] {
-  const commands: string[] = [];
-  const lost = groups
-    .filter(({ adapter }) => adapter === NATIVE)
-    .flatMap((group) => group.flips.map((flip) => ({ group, flip })));
-  const first = lost.find(({ flip }) => flip.lost.length > 0);
-  if (verdict === 'regressed' && first)
-    commands.push(
-      `show ${first.group.scenario}/${first.group.pattern}/${first.flip.sample}/${first.flip.lost[0]} --run ${after}`,
-    );
-  if (verdict === 'inconclusive') commands.push(`power ${after}`);
-  if (baseline !== undefined && verdict !== 'no-material-change') commands.push(`baseline set ${after} --name ${baseline}`);
-  return commands.filter((command) => /^[\w./@: -]+$/.test(command)).map((command) => `npm run patternbench -- ${command}`);
 }
