@@ -12,16 +12,23 @@ const ALERT_AT = 8;
 interface Repeats {
   /** By agent, tool and arguments. */
   readonly tools: Map<string, number>;
-  /** By what is cheap to compare; the messages themselves are compared only when there are suspiciously many. */
-  readonly requests: Map<string, ModelRequest[]>;
+  /** In order; looked at only when there are so many that one of them may be a loop. */
+  readonly requests: Asked[];
+}
+
+interface Asked {
+  readonly agent: string;
+  readonly request: ModelRequest;
 }
 
 const seen = new WeakMap<TrialRuntime, Repeats>();
 
 function repeatsOf(trial: TrialRuntime): Repeats {
-  const known = seen.get(trial) ?? { tools: new Map<string, number>(), requests: new Map<string, ModelRequest[]>() };
-  seen.set(trial, known);
-  return known;
+  const known = seen.get(trial);
+  if (known) return known;
+  const fresh: Repeats = { tools: new Map(), requests: [] };
+  seen.set(trial, fresh);
+  return fresh;
 }
 
 /**
@@ -30,19 +37,24 @@ function repeatsOf(trial: TrialRuntime): Repeats {
  */
 export function guardRequest(scope: Scope, span: SpanRecord, request: ModelRequest): void {
   const { requests } = repeatsOf(scope.trial);
-  const last = request.messages.at(-1);
-  const key = `${scope.agent}\n${request.model}\n${request.seed}\n${request.messages.length}\n${last?.content}`;
-  const alike = requests.get(key);
-  if (!alike) {
-    requests.set(key, [request]);
-    return;
-  }
-  alike.push(request);
+  const asked: Asked = { agent: scope.agent, request };
+  requests.push(asked);
+  // A trial of few calls cannot go round in a loop: it pays for no comparison.
+  if (requests.length < thresholdOf(scope)) return;
+  const alike = requests.filter((other) => isLike(other, asked));
   if (alike.length < thresholdOf(scope)) return;
   const own = canonicalJson(request);
-  const count = alike.filter((other) => canonicalJson(other) === own).length;
+  const count = alike.filter((other) => canonicalJson(other.request) === own).length;
   repeated(scope, span, { count, what: `asks ${request.model} the very same thing` });
 }
+
+/** What is cheap to compare; whole messages are compared only where this is equal suspiciously often. */
+const isLike = (a: Asked, b: Asked): boolean =>
+  a.agent === b.agent &&
+  a.request.model === b.request.model &&
+  a.request.seed === b.request.seed &&
+  a.request.messages.length === b.request.messages.length &&
+  a.request.messages.at(-1)?.content === b.request.messages.at(-1)?.content;
 
 /** The same for a tool that is called with the same arguments again and again. */
 export function guardTool(scope: Scope, span: SpanRecord, call: ToolCall): void {

@@ -129,7 +129,7 @@ describe('a stream of spans', () => {
       ended: 6,
       exported: 0,
       rejected: 6,
-      notice: expect.stringContaining('nothing listens there') as string,
+      notice: expect.stringMatching(/nothing listens there|ECONNREFUSED/) as string,
     });
   });
 });
