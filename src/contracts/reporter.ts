@@ -1,9 +1,12 @@
 import type { RunRecord } from '../schema/run-record.ts';
 import type { TrialRecord } from '../schema/trial-record.ts';
+import type { RunComparison } from './run-comparison.ts';
 
 export interface ReportInput {
   readonly run: RunRecord;
   readonly trials: readonly TrialRecord[];
+  /** What it says against an earlier run, where there is one. */
+  readonly against?: RunComparison;
 }
 
 export interface ReportOptions {
@@ -16,6 +19,8 @@ export interface ReportOptions {
 export interface Reporter {
   readonly name: string;
   readonly description: string;
+  /** How the names of its files end, without the leading dot (`junit.xml`): by this `-o` finds it. */
+  readonly extension?: string;
   readonly render: (input: ReportInput, options: ReportOptions) => string;
 }
 

@@ -1,0 +1,165 @@
+import type { GroupComparison, RunComparison } from '../contracts/run-comparison.ts';
+import type { Comparison, Group, RunRecord } from '../schema/run-record.ts';
+import type { TrialRecord } from '../schema/trial-record.ts';
+import { scoresBySample } from '../stats/trial-score.ts';
+import { cellName } from './comparisons.ts';
+import { type ComparedRun, differingFields, hasSameScenarios } from './compare-runs/differing-fields.ts';
+import { decided, metricDrafts } from './compare-runs/metric-changes.ts';
+import { collapsedSamples, sampleFlips, TRIALS_OF_A_GATE } from './compare-runs/sample-flips.ts';
+import { heldAgainst, type Threshold } from './compare-runs/thresholds.ts';
+import { GATE_METRICS, type GateMetric, type Tolerances, USUAL_TOLERANCES } from './compare-runs/tolerances.ts';
+import { trialsOfCell } from './paired-trials.ts';
+
+export interface CompareOptions {
+  readonly tolerances?: Tolerances;
+  readonly thresholds?: readonly Threshold[];
+  /** Metrics that can make a run worse; the others are shown. */
+  readonly gateOn?: readonly GateMetric[];
+  /** Take a regression on purpose. */
+  readonly accept?: boolean;
+}
+
+/**
+ * What `after` says against `before`: every pattern of every scenario, paired by sample. Where both replay the same recordings the gate is exact: any trial
+ * that passed and no longer does is a regression. Otherwise a change needs statistics, or a sample that went from all passed to none over five trials a
+ * side. What `before` has and `after` has not is a regression. Runs of another test identity are incomparable, and the differing fields are named.
+ */
+export function compareRuns(before: ComparedRun, after: ComparedRun, options: CompareOptions = {}): RunComparison {
+  const { tolerances = USUAL_TOLERANCES, thresholds = [], gateOn = GATE_METRICS, accept = false } = options;
+  const exact = isExact(before.run, after.run);
+  const found = differingFields(before, after);
+  const groups = found.length > 0 ? [] : groupComparisons({ before, after, tolerances, gateOn, exact });
+  // A gate that measured nothing must not be green.
+  const isBlind = groups.every(({ verdict, comparisons }) => verdict !== 'regressed' && comparisons.every(isUnscored));
+  const differing = found.length === 0 && isBlind ? [NO_SCORES] : found;
+  const verdict = differing.length > 0 ? 'incomparable' : overall(groups.map((group) => group.verdict));
+  return {
+    before: before.run.runId,
+    after: after.run.runId,
+    gate: exact ? 'exact' : 'statistical',
+    verdict,
+    accepted: accept && verdict === 'regressed',
+    differing,
+    groups,
+    thresholds: thresholds.flatMap((threshold) => heldAgainst(after.run.groups, threshold)),
+    notes: differing.length > 0 ? [] : notesOf(before.run, after.run),
+  };
+}
+
+const NO_SCORES = { field: 'scores', before: 'no sample is scored on both sides', after: 'the same' };
+
+const isUnscored = ({ metric, n }: Comparison) => metric !== 'quality' || n === 0;
+
+/** Whether both sides replay the same recordings on the virtual clock, so that chance has no part in their difference. */
+const isExact = (before: RunRecord, after: RunRecord): boolean =>
+  before.fingerprint.fixtures === after.fingerprint.fixtures &&
+  [before, after].every((run) => run.mode === 'replay' && run.clock === 'virtual' && run.imported === undefined);
+
+interface Sides {
+  readonly before: ComparedRun;
+  readonly after: ComparedRun;
+  readonly tolerances: Tolerances;
+  readonly gateOn: readonly GateMetric[];
+  readonly exact: boolean;
+}
+
+const hasRun = (group: Group) => group.notApplicable === undefined && group.trials > 0;
+
+const isSameCell = (a: Group, b: Group) => a.scenario === b.scenario && a.adapter === b.adapter && a.pattern === b.pattern;
+
+function groupComparisons({ before, after, tolerances, gateOn, exact }: Sides): GroupComparison[] {
+  const voided = voidedMetrics(before.run, after.run);
+  const cells = before.run.groups.filter(hasRun).map((group) => {
+    const other = after.run.groups.find((candidate) => isSameCell(candidate, group) && hasRun(candidate));
+    const sides = { before: trialsOfCell(before.trials, group), after: other ? trialsOfCell(after.trials, group) : [] };
+    const primary = before.run.scenarios.find(({ name }) => name === group.scenario)?.primary ?? '';
+    const name = cellName(group);
+    const cell = { scenario: group.scenario, primary, a: name, b: `${name} in ${before.run.runId}`, ...sides, voided, exact };
+    return { group, other, cell, drafts: other ? metricDrafts(cell) : [] };
+  });
+  const comparisons = decided(
+    cells.flatMap(({ drafts }) => drafts),
+    tolerances,
+    exact,
+  );
+  return cells.map(({ group, other, cell }): GroupComparison => {
+    const own = comparisons.filter(({ scenario, b }) => scenario === group.scenario && b === cell.b);
+    const head = { scenario: group.scenario, adapter: group.adapter, pattern: group.pattern, comparisons: own };
+    if (!other) return { ...head, verdict: 'regressed', flips: [], reasons: [absence(group, after.run)], notes: [] };
+    const { reasons, notes } = sampleReasons(cell, exact);
+    const gating = own.filter(({ metric }) => gateOn.includes(metric as GateMetric)).map((one) => one.verdict);
+    const verdict = reasons.length > 0 && gateOn.includes('quality') ? 'regressed' : groupVerdict(gating);
+    return { ...head, verdict, flips: sampleFlips(cell.before, cell.after), reasons, notes };
+  });
+}
+
+/** Metrics that other circumstances have made incomparable, while the rest is not. */
+function voidedMetrics(before: RunRecord, after: RunRecord): Partial<Record<GateMetric, string>> {
+  return {
+    ...(before.priceTable === after.priceTable
+      ? {}
+      : { costUsd: `prices differ: ${before.priceTable} before, ${after.priceTable} now` }),
+    ...(before.clock === after.clock ? {} : { latencyMs: `clocks differ: ${before.clock} before, ${after.clock} now` }),
+  };
+}
+
+function absence({ scenario, pattern, adapter }: Group, after: RunRecord): string {
+  const planned = after.groups.find(
+    (group) => group.scenario === scenario && group.pattern === pattern && group.adapter === adapter,
+  );
+  if (planned?.notApplicable !== undefined) return `no longer runs: ${planned.notApplicable}`;
+  const isWhole = after.scenarios.some(({ name }) => name === scenario);
+  return isWhole ? 'this pattern is missing from the run' : 'this scenario is missing from the run';
+}
+
+interface CellSides {
+  readonly primary: string;
+  readonly before: readonly TrialRecord[];
+  readonly after: readonly TrialRecord[];
+}
+
+/** What single samples say: reasons for a regression, and notes where there are too few trials for one. */
+function sampleReasons({ primary, before, after }: CellSides, exact: boolean): { reasons: string[]; notes: string[] } {
+  const reasons: string[] = [];
+  const notes: string[] = [];
+  const later = scoresBySample(after, primary);
+  const unscored = [...scoresBySample(before, primary).keys()].filter((sample) => !later.has(sample));
+  if (unscored.length > 0) reasons.push(`scored before and not now: ${unscored.join(', ')}`);
+  if (exact) {
+    const lost = sampleFlips(before, after).reduce((sum, flip) => sum + flip.lost.length, 0);
+    if (lost > 0) reasons.push(`${lost} ${lost === 1 ? 'trial' : 'trials'} turned from pass to fail`);
+    return { reasons, notes };
+  }
+  for (const { sample, trials } of collapsedSamples(before, after)) {
+    const sentence = `${sample} passed in every trial before and in none now`;
+    if (trials >= TRIALS_OF_A_GATE) reasons.push(sentence);
+    else notes.push(`${sentence}; with ${trials} a side that is a hint, no verdict`);
+  }
+  return { reasons, notes };
+}
+
+/** One metric of a group that is worse makes the group worse; what is unknown decides nothing beside what is known. */
+function groupVerdict(verdicts: readonly Comparison['verdict'][]): Comparison['verdict'] {
+  const known = verdicts.filter((verdict) => verdict !== 'incomparable');
+  return known.length === 0 ? 'incomparable' : overall(known);
+}
+
+const ORDER: readonly Comparison['verdict'][] = ['regressed', 'incomparable', 'improved', 'inconclusive', 'no-material-change'];
+
+const overall = (verdicts: readonly Comparison['verdict'][]): Comparison['verdict'] =>
+  ORDER.find((verdict) => verdicts.includes(verdict)) ?? 'incomparable';
+
+function notesOf(before: RunRecord, after: RunRecord): string[] {
+  const notes: string[] = [];
+  if (!hasSameScenarios(before, after))
+    notes.push('The runs hold different scenarios, so tools, limits and sample texts could not be checked by fingerprint.');
+  const fresh = after.groups.filter(
+    (group) => hasRun(group) && !before.groups.some((own) => isSameCell(own, group) && hasRun(own)),
+  );
+  if (fresh.length > 0)
+    notes.push(`New, not compared: ${fresh.map((group) => `${group.scenario}/${cellName(group)}`).join(', ')}.`);
+  if (before.seed !== after.seed) notes.push(`Seeds differ: ${before.seed} before, ${after.seed} now.`);
+  if (before.priceTable !== after.priceTable) notes.push('The price tables differ, so costs are not compared.');
+  if (before.tool !== after.tool) notes.push(`Another version ran: ${before.tool} before, ${after.tool} now.`);
+  return notes;
+}

@@ -1,0 +1,50 @@
+import { compareRuns } from '../../bench/compare-runs.ts';
+import { loadReporters, partNamed } from '../../bench/parts.ts';
+import type { SavedRun } from '../../bench/read-run.ts';
+import type { RunComparison } from '../../contracts/run-comparison.ts';
+import { PatternbenchError } from '../../kernel/errors.ts';
+import { nextCommands } from '../../reporters/comparison/next-commands.ts';
+import { compareOptionsOf } from './compare-options.ts';
+import { EXIT } from './exit-code.ts';
+import type { Shell } from './shell.ts';
+import { tellComparison } from './tell-comparison.ts';
+
+/** Reporters that show a comparison; the others show one run. */
+const FORMATS = ['markdown', 'json', 'junit'];
+
+interface Compared {
+  readonly before: SavedRun;
+  readonly after: SavedRun;
+  /** The baseline's name where `before` is one: then accepting is setting it anew. */
+  readonly baseline?: string;
+}
+
+/** Compares two saved runs, prints what came out, and returns the exit code. */
+export async function compareSaved(
+  { before, after, baseline }: Compared,
+  options: Readonly<Record<string, unknown>>,
+  shell: Shell,
+): Promise<number> {
+  const comparison = compareRuns(before, after, compareOptionsOf(options));
+  const format = options['format'] as string | undefined;
+  if (format === undefined) {
+    shell.out(tellComparison(comparison, { width: shell.width, next: nextCommands(comparison, baseline) }));
+    return exitCode(comparison);
+  }
+  if (!FORMATS.includes(format))
+    throw new PatternbenchError('usage', `no comparison is shown as "${format}"`, {
+      remedy: `name one of ${FORMATS.join(', ')}`,
+    });
+  const reporter = partNamed('reporter', await loadReporters(), format);
+  const text = reporter.render(
+    { run: after.run, trials: after.trials, against: comparison },
+    { width: shell.width, color: false },
+  );
+  shell.out(text.replace(/\n$/, ''));
+  return exitCode(comparison);
+}
+
+function exitCode({ verdict, accepted, thresholds }: RunComparison): number {
+  if (verdict === 'incomparable') return EXIT.incomparable;
+  return (verdict === 'regressed' && !accepted) || thresholds.some(({ met }) => !met) ? EXIT.gate : EXIT.ok;
+}

@@ -1,0 +1,117 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
+import { journeyProject } from '../support/journey.ts';
+
+const DESK = 'scenarios/support-desk.yaml';
+const STARTER = 'scenarios/starter.yaml';
+
+describe('somebody who wants to know whether a change made it worse', () => {
+  it('keeps a baseline, breaks an agent, and is stopped with the samples that flipped', async () => {
+    await using project = await journeyProject('support-desk');
+    const run = ['run', '-s', 'support-desk', '-p', 'router', '--quiet'];
+    expect(await project.type(run)).toMatchObject({ code: 0 });
+    const [before] = await project.runs();
+    const set = await project.type(['baseline', 'set']);
+    expect(set).toMatchObject({ code: 0, err: '' });
+    expect(set.out).toContain('reports/baselines/main');
+    for (const format of ['markdown', 'json', 'junit'])
+      expect((await project.type(['compare', 'main', before!, '--format', format])).out).toContain('no-material-change');
+    const same = await project.type(['baseline', 'check']);
+    expect(same).toMatchObject({ code: 0, err: 'baseline main, set today\n', stack: false });
+    expect(same.out).toContain('no-material-change in 1 of 1 group');
+    expect((await project.type(['baseline', 'show'])).out).toContain('support-desk/router');
+
+    // Every desk gets the tools of another: what a ticket asks for cannot be looked up any more.
+    const text = await readFile(project.path(DESK), 'utf8');
+    const tools = [...text.matchAll(/^ {4}tools: (\[.*\])$/gm)].map(([, list]) => list!);
+    expect(tools).toHaveLength(3);
+    let next = 0;
+    await writeFile(
+      project.path(DESK),
+      text.replace(/^ {4}tools: \[.*\]$/gm, () => `    tools: ${tools[++next % 3]}`),
+    );
+    const record = await project.type([...run, '--mode', 'auto', '--provider', 'simulated']);
+    expect(record).toMatchObject({ code: 0 });
+    expect(await project.type(run)).toMatchObject({ code: 0 });
+    const worse = await project.type(['baseline', 'check']);
+    expect(worse).toMatchObject({ code: 1, stack: false });
+    expect(worse.out).toMatch(/^regressed in 1 of 1 group/);
+    expect(worse.out).toContain('statistical: the recordings differ');
+    expect(worse.out).toMatch(/^support-desk\/router +t\d\d +3\/3 -> 0\/3 +pass to fail: trial 0, 1, 2$/m);
+    const commands = [...worse.out.matchAll(/^ +npm run patternbench -- (.*)$/gm)].map(([, args]) => args!.split(' '));
+    expect(commands.map(([verb]) => verb)).toEqual(['show', 'baseline']);
+    for (const args of commands) expect(await project.type(args)).toMatchObject({ code: 0, stack: false });
+    expect(await project.type(['baseline', 'check'])).toMatchObject({ code: 0 });
+
+    const last = (await project.runs()).filter((name) => name !== 'baselines' && name !== before).at(-1)!;
+    expect(await project.type(['compare', before!, last, '--accept'])).toMatchObject({ code: 0 });
+    expect(await project.type(['compare', last, before!, '--threshold', 'quality>=0.99'])).toMatchObject({ code: 1 });
+    expect(await project.type(['compare', last, before!])).toMatchObject({ code: 0 });
+  });
+
+  it('gets an exact list where both prompts replay the same recordings', async () => {
+    await using project = await journeyProject('starter');
+    const run = ['run', '-s', 'starter', '-p', 'single', 'router', '--quiet'];
+    const edit = ['where a reader sends books back.', 'where a reader wants to return books.'] as const;
+    await project.edit(STARTER, ...edit);
+    expect(await project.type([...run, '--mode', 'auto', '--provider', 'simulated'])).toMatchObject({ code: 0 });
+    expect(await project.type(run)).toMatchObject({ code: 0 });
+    await project.edit(STARTER, edit[1], edit[0]);
+    expect(await project.type(run)).toMatchObject({ code: 0 });
+    const [a, b] = (await project.runs()).filter((name) => name.startsWith('starter-'));
+    const told = [await project.type(['compare', a!, b!]), await project.type(['compare', b!, a!])];
+    for (const { out } of told) expect(out.replaceAll('\n', ' ')).toContain('exact: the same recordings on both sides');
+    const counted = (text: string) => told.map(({ out }) => [...out.matchAll(new RegExp(`${text}: trial`, 'g'))].length);
+    const lost = counted('pass to fail');
+    // What is lost one way is won the other way, and only a pass that is lost is a regression in quality.
+    expect(counted('fail to pass')).toEqual(lost.toReversed());
+    expect(lost[0]! + lost[1]!).toBeGreaterThan(0);
+    told.forEach(({ code }, i) => expect(lost[i] === 0 || code === 1).toBe(true));
+  });
+
+  it('is told what differs where two runs cannot be compared, and nothing is kept that is no run', async () => {
+    await using project = await journeyProject('starter');
+    const runOf = async (...args: string[]) => {
+      expect(await project.type(['run', '-s', 'starter', '-p', 'single', '--quiet', ...args])).toMatchObject({ code: 0 });
+    };
+    await runOf();
+    expect(await project.type(['baseline', 'set'])).toMatchObject({ code: 0 });
+    await runOf('--trials', '1');
+    const told = await project.type(['baseline', 'check']);
+    expect(told).toMatchObject({ code: 5, stack: false });
+    expect(told.out).toContain('differs: starter: trials: 3 against 1');
+    const mistakes = [
+      ['baseline', 'check', '--name', 'nobody'],
+      ['baseline', 'set', '--name', '../x'],
+      ['compare', 'main', 'nobody'],
+      ['compare', 'main', 'main', '--threshold', 'speed'],
+      ['compare', 'main', 'main', '--format', 'terminal'],
+    ];
+    for (const args of mistakes) {
+      const mistake = await project.type(args);
+      expect(mistake, args.join(' ')).toMatchObject({ code: 2, out: '', stack: false });
+      expect(mistake.err).toContain('next: ');
+    }
+    const saved = await project.read('reports', 'baselines', 'main', 'run.json');
+    const folder = (await project.runs()).find((name) => name.startsWith('starter-'))!;
+    await writeFile(project.path('reports', folder, 'run.json'), saved.replace('"complete": true', '"complete": false'));
+    const refused = await project.type(['baseline', 'set', folder]);
+    expect(refused).toMatchObject({ code: 2, out: '' });
+    expect(refused.err).toContain('incomplete');
+  });
+});
+
+describe('somebody who plans a comparison', () => {
+  it('is told how many samples it takes, from a run that is there', async () => {
+    await using project = await journeyProject('starter');
+    expect(await project.type(['run', '-s', 'starter', '-p', 'single', 'router', '--quiet'])).toMatchObject({ code: 0 });
+    const told = await project.type(['power', '--difference', '5%']);
+    expect(told).toMatchObject({ code: 0, err: '', stack: false });
+    expect(told.out.replaceAll('\n', ' ')).toContain('samples needed to see 5 points at 80% power');
+    expect(told.out).toMatch(/^ +router +(\d+|nothing)( +\d+){4}$/m);
+    expect(told.out.split('\n').filter((line) => line.length > 80)).toEqual([]);
+    const [scenario] = JSON.parse((await project.type(['power', '--json'])).out) as { patterns: { needed: number[] }[] }[];
+    expect(scenario!.patterns[0]!.needed).toEqual(scenario!.patterns[0]!.needed.toSorted((a, b) => b - a));
+    expect(await project.type(['power', '--difference', '0'])).toMatchObject({ code: 2, out: '', stack: false });
+  });
+});
