@@ -54,7 +54,7 @@ async function runCandidate(scope: Scope, facts: TaskFacts, options: RunOptions)
       'patternbench.agent.role': options.role ?? 'worker',
     } satisfies KnownAttributes,
   });
-  const inner = { ...stepScope(scope, span, agent.name), variant: scope.variant + (options.variant ?? 0) };
+  const inner = stepScope(scope, span, { agent: agent.name, variant: options.variant ?? 0 });
   const task = taskEvents(inner, facts);
   try {
     if (!options.retry) task.started(1);
@@ -103,6 +103,7 @@ function runOnce(inner: Scope, { agent, input, options, attempt }: Attempt): Pro
   const { trial } = inner;
   const budget = latencyBudget(inner, agent, options);
   let own = inner;
+  const begun = trial.trace.spans.length;
   const running = withDeadline(trial.clock, inner.signal, {
     delayUs: budget.deadlineUs,
     work: (signal) => {
@@ -111,7 +112,7 @@ function runOnce(inner: Scope, { agent, input, options, attempt }: Attempt): Pro
     },
     expired: budget.expired,
     over: (failed, error) => {
-      const left = leaveBehind(trial, `${own.path}/`, failed ? error : undefined);
+      const left = leaveBehind(trial, { below: `${own.path}/`, begun, reason: failed ? error : undefined });
       inner.last = (failed ? left : undefined) ?? own.last;
     },
   });

@@ -23,6 +23,7 @@ export async function runBranches<T, R>(
   scope.signal.throwIfAborted();
   const name = options.name ?? 'all';
   const path = nextPath(scope, 'all', name);
+  const begun = scope.trial.trace.spans.length;
   const gathering = new Gathering<R>(scope, items.length, options);
   let next = 0;
   const worker = async (): Promise<void> => {
@@ -40,7 +41,7 @@ export async function runBranches<T, R>(
   } finally {
     gathering.dispose();
   }
-  if (gathering.over) leaveBehind(scope.trial, `${path}[`, gathering.signal.reason);
+  if (gathering.over) leaveBehind(scope.trial, { below: `${path}[`, begun, reason: gathering.signal.reason });
   const ended = gathering.lastSpans();
   scope.last = ended;
   if (gathering.fatal !== undefined) throw gathering.fatal;

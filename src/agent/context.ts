@@ -1,7 +1,6 @@
 import type { RunContext } from '../contracts/run-context.ts';
 import { msOf, usOf } from '../kernel/clock.ts';
 import { unitOf } from '../kernel/random.ts';
-import { withSignal } from '../kernel/stop.ts';
 import { runAgent } from './agent-run.ts';
 import { runInBackground } from './background.ts';
 import { runBranches } from './branches.ts';
@@ -12,33 +11,101 @@ import { nextPath, type Scope } from './scope.ts';
 import { callTool } from './tool-call.ts';
 
 /** The door that an agent gets: the scope it stands in, and nothing else of the trial. */
-export function contextOf(scope: Scope): RunContext {
-  const { clock, seed } = scope.trial;
-  const context: Omit<RunContext, 'signal'> = {
-    path: scope.path,
-    run: (agent, input, options) => kept(runAgent(scope, agent, input, options)),
-    all: (items, branch, options) => kept(runBranches(scope, items, branch, options)),
-    model: (request) => kept(callModel(scope, request)),
-    decide: (decision) => kept(decide(scope, decision)),
-    tool: (allowed, call) => kept(callTool(scope, allowed, call)),
-    interrupt: (name, question) => kept(interrupt(scope, name, question)),
-    background: (name, work) => runInBackground(scope, name, work),
-    // Only the pattern itself: an agent that it runs was given its part.
-    items: scope.path === '' ? scope.trial.items : undefined,
-    shared: scope.trial.shared,
-    nowMs: () => msOf(clock.nowUs()),
-    sleep: (ms) => kept(waitVisibly(scope, 'wait', usOf(ms))),
-    random: () => unitOf(`${seed}/${nextPath(scope, 'random', 'draw')}`),
-    annotate: (facts) => {
+export const contextOf = (scope: Scope): RunContext => new ScopedContext(scope);
+
+/**
+ * Every run of an agent and every branch gets a context and uses two or three of its members, so each is made when it is asked for: as a
+ * getter that yields a function of its own, since agents take contexts apart (`const { run } = ctx`).
+ */
+class ScopedContext implements RunContext {
+  readonly #scope: Scope;
+
+  constructor(scope: Scope) {
+    this.#scope = scope;
+  }
+
+  get path() {
+    return this.#scope.path;
+  }
+
+  get signal() {
+    return this.#scope.signal.native;
+  }
+
+  get run(): RunContext['run'] {
+    const scope = this.#scope;
+    return (agent, input, options) => kept(runAgent(scope, agent, input, options));
+  }
+
+  get all(): RunContext['all'] {
+    const scope = this.#scope;
+    return (items, branch, options) => kept(runBranches(scope, items, branch, options));
+  }
+
+  get model(): RunContext['model'] {
+    const scope = this.#scope;
+    return (request) => kept(callModel(scope, request));
+  }
+
+  get decide(): RunContext['decide'] {
+    const scope = this.#scope;
+    return (decision) => kept(decide(scope, decision));
+  }
+
+  get tool(): RunContext['tool'] {
+    const scope = this.#scope;
+    return (allowed, call) => kept(callTool(scope, allowed, call));
+  }
+
+  get interrupt(): RunContext['interrupt'] {
+    const scope = this.#scope;
+    return (name, question) => kept(interrupt(scope, name, question));
+  }
+
+  get background(): RunContext['background'] {
+    const scope = this.#scope;
+    return (name, work) => runInBackground(scope, name, work);
+  }
+
+  /** Only for the pattern itself: an agent that it runs was given its part. */
+  get items() {
+    return this.#scope.path === '' ? this.#scope.trial.items : undefined;
+  }
+
+  get shared() {
+    return this.#scope.trial.shared;
+  }
+
+  get nowMs(): RunContext['nowMs'] {
+    const { clock } = this.#scope.trial;
+    return () => msOf(clock.nowUs());
+  }
+
+  get sleep(): RunContext['sleep'] {
+    const scope = this.#scope;
+    return (ms) => kept(waitVisibly(scope, 'wait', usOf(ms)));
+  }
+
+  get random(): RunContext['random'] {
+    const scope = this.#scope;
+    return () => unitOf(`${scope.trial.seed}/${nextPath(scope, 'random', 'draw')}`);
+  }
+
+  get annotate(): RunContext['annotate'] {
+    const scope = this.#scope;
+    return (facts) => {
       scope.signal.throwIfAborted();
       Object.assign(scope.span.attributes, facts);
-    },
-    event: (name, attributes = {}) => {
+    };
+  }
+
+  get event(): RunContext['event'] {
+    const scope = this.#scope;
+    return (name, attributes = {}) => {
       scope.signal.throwIfAborted();
-      scope.span.events.push({ name, atUs: clock.nowUs(), attributes });
-    },
-  };
-  return withSignal(context, scope.signal);
+      scope.span.events.push({ name, atUs: scope.trial.clock.nowUs(), attributes });
+    };
+  }
 }
 
 /** An effect that fails while nobody awaits it stands in the trace; it must not bring down the process and every other trial with it. */

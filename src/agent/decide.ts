@@ -17,7 +17,7 @@ export async function decide<T>(scope: Scope, decision: Decision<T>): Promise<T>
     name: `${decision.kind} ${decision.agent}`,
     attributes: { [OWN.stepType]: decision.kind, [OWN.stepName]: decision.agent },
   });
-  const inner = stepScope(scope, span, decision.agent);
+  const inner = stepScope(scope, span, { agent: decision.agent });
   try {
     const value = await ask(inner, decision);
     if (decision.describe) Object.assign(span.attributes, decision.describe(value));

@@ -25,9 +25,8 @@ export function llmAgent(spec: AgentSpec): RosterAgent {
       for (let turn = 1; ; turn++) {
         const last = turn >= maxTurns;
         const forced = last && turn > 1;
-        const reply = await ctx.model(
-          requestOf(spec, forced ? [...given, ...own, ANSWER_NOW] : [...given, ...own], last ? [] : tools),
-        );
+        const said = own.length > 0 ? [...given, ...own] : given;
+        const reply = await ctx.model(requestOf(spec, forced ? [...said, ANSWER_NOW] : said, last ? [] : tools));
         const calls = reply.message.tool_calls ?? [];
         if (calls.length === 0 || last) {
           own.push(withoutCalls(reply.message));
@@ -80,10 +79,9 @@ const definitionOf = ({ name, description, parameters }: Tool): ToolDefinition =
   function: { name, description, parameters },
 });
 
-const requestOf = (spec: AgentSpec, messages: readonly ChatMessage[], tools: readonly ToolDefinition[]): ModelRequest => ({
-  model: spec.model,
-  messages,
-  ...(tools.length > 0 ? { tools } : {}),
-  ...(spec.temperature === undefined ? {} : { temperature: spec.temperature }),
-  ...(spec.stream ? STREAMED : {}),
-});
+function requestOf(spec: AgentSpec, messages: readonly ChatMessage[], tools: readonly ToolDefinition[]): ModelRequest {
+  const request: { -readonly [name in keyof ModelRequest]: ModelRequest[name] } = { model: spec.model, messages };
+  if (tools.length > 0) request.tools = tools;
+  if (spec.temperature !== undefined) request.temperature = spec.temperature;
+  return spec.stream ? { ...request, ...STREAMED } : request;
+}

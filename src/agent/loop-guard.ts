@@ -9,27 +9,20 @@ import type { TrialRuntime } from './trial-runtime.ts';
 /** So often an agent may do the very same thing in a trial before somebody is told, unless limits.maxRepeats says otherwise. */
 const ALERT_AT = 8;
 
-interface Repeats {
+export interface Repeats {
   /** By agent, tool and arguments. */
   readonly tools: Map<string, number>;
   /** In order; looked at only when there are so many that one of them may be a loop. */
   readonly requests: Asked[];
 }
 
-interface Asked {
+export interface Asked {
   readonly agent: string;
   readonly request: ModelRequest;
 }
 
-const seen = new WeakMap<TrialRuntime, Repeats>();
-
-function repeatsOf(trial: TrialRuntime): Repeats {
-  const known = seen.get(trial);
-  if (known) return known;
-  const fresh: Repeats = { tools: new Map(), requests: [] };
-  seen.set(trial, fresh);
-  return fresh;
-}
+/** Kept on the trial itself: a weak map of trials costs each of them more than its calls do. */
+const repeatsOf = (trial: TrialRuntime): Repeats => (trial.repeats ??= { tools: new Map(), requests: [] });
 
 /**
  * Sees an agent that asks a model the very same thing again and again (same seed, so it can only hear the same again): an alert on the span

@@ -4,7 +4,6 @@ import { requestKey } from '../fixtures/request-key.ts';
 import { PatternbenchError } from '../kernel/errors.ts';
 import type { Json } from '../kernel/json.ts';
 import { tryPath } from '../kernel/path.ts';
-import { withSignal } from '../kernel/stop.ts';
 import { backoffUs } from '../resilience/backoff.ts';
 import { EVENT, GEN_AI, type KnownAttributes, OWN } from '../telemetry/attribute-names.ts';
 import type { Attributes, SpanRecord } from '../telemetry/span.ts';
@@ -100,8 +99,12 @@ function attemptOnce(
   });
 }
 
-const callInfo = (scope: Scope, span: SpanRecord): CallInfo =>
-  withSignal({ agent: scope.agent, path: span.path, stop: scope.signal, clock: scope.trial.clock }, scope.signal);
+const callInfo = ({ agent, signal, trial }: Scope, { path }: SpanRecord): CallInfo => ({
+  agent,
+  path,
+  stop: signal,
+  clock: trial.clock,
+});
 
 const isRetryable = (error: unknown): boolean => error instanceof PatternbenchError && error.facts['retryable'] === true;
 

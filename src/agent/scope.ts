@@ -41,13 +41,16 @@ export const branchScope = (scope: Scope, path: string, index: number, signal: S
 });
 
 /** The scope inside a step that has a span of its own. */
-export const stepScope = (scope: Scope, span: SpanRecord, agent = scope.agent): Scope => ({
+export const stepScope = (scope: Scope, span: SpanRecord, { agent = scope.agent, variant = 0 } = AS_BEFORE): Scope => ({
   ...scope,
   path: span.path,
   span,
   agent,
+  variant: scope.variant + variant,
   counters: undefined,
 });
+
+const AS_BEFORE: { readonly agent?: string; readonly variant?: number } = {};
 
 /** The n-th attempt inside a step; the first one adds nothing to the path. */
 export const attemptScope = (scope: Scope, attempt: number, signal: Stop): Scope => ({

@@ -15,13 +15,25 @@ export function failSpan(span: SpanRecord, error: unknown): void {
 /** Whether a span has ended. To the step that it belongs to, this says that the step was left behind. */
 export const isOver = (span: SpanRecord): boolean => span.endUs !== -1;
 
+interface Leaving {
+  /** How the paths begin of what is left. */
+  readonly below: string;
+  /** How many spans the trial had when the step began: none of those before can be below it. */
+  readonly begun: number;
+  readonly reason: unknown;
+}
+
 /**
  * Ends, now, the spans below a path that somebody left open who ignored the signal or was not waited for. Returns the paths of those that
  * contained no other, or nothing when none was open.
  */
-export function leaveBehind(trial: TrialRuntime, prefix: string, reason: unknown): string[] | undefined {
+export function leaveBehind(trial: TrialRuntime, { below, begun, reason }: Leaving): string[] | undefined {
+  const { spans } = trial.trace;
   let open: SpanRecord[] | undefined;
-  for (const span of trial.trace.spans) if (!isOver(span) && span.path.startsWith(prefix)) (open ??= []).push(span);
+  for (let i = begun; i < spans.length; i++) {
+    const span = spans[i]!;
+    if (!isOver(span) && span.path.startsWith(below)) (open ??= []).push(span);
+  }
   if (!open) return undefined;
   const parents = new Set(open.map((span) => span.parentPath));
   for (const span of open) {

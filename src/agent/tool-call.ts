@@ -8,7 +8,6 @@ import { messageOf, PatternbenchError } from '../kernel/errors.ts';
 import { shortHash } from '../kernel/hash.ts';
 import { isObject, type JsonObject } from '../kernel/json.ts';
 import { unitOf } from '../kernel/random.ts';
-import { withSignal } from '../kernel/stop.ts';
 import { compileJsonSchema } from '../schema/json-schema.ts';
 import { GEN_AI, OWN } from '../telemetry/attribute-names.ts';
 import { guardTool } from './loop-guard.ts';
@@ -157,6 +156,10 @@ function toolContext(scope: Scope, inner: Scope) {
   let draws = 0;
   let agents = 0;
   const context = {
+    // Most tools never look at it: it is made for those that do.
+    get signal() {
+      return scope.signal.native;
+    },
     nowMs: () => msOf(clock.nowUs()),
     sleep: (ms: number) => clock.sleep(usOf(ms), scope.signal),
     random: () => unitOf(`${seed}/${path}/${draws++}`),
@@ -167,5 +170,5 @@ function toolContext(scope: Scope, inner: Scope) {
     },
     idempotencyKey: `${journal?.trial ?? seed}:${path}`,
   };
-  return { context: withSignal(context, scope.signal), ranAgents: () => agents > 0 };
+  return { context, ranAgents: () => agents > 0 };
 }

@@ -9,6 +9,7 @@ import type { RunBudget } from '../state/run-budget.ts';
 import type { TrialJournal } from '../state/trial-journal.ts';
 import type { ContentCapture } from '../telemetry/message-content.ts';
 import type { TrialTrace } from '../telemetry/span.ts';
+import type { Repeats } from './loop-guard.ts';
 
 /** What one trial runs on: everything from outside, handed in. */
 export interface TrialRuntime {
@@ -37,6 +38,8 @@ export interface TrialRuntime {
   readonly onAlert?: ((message: string) => void) | undefined;
   /** Spent so far; checked before each call. */
   readonly spent: { modelCalls: number; tokens: number; turns: number; costUsd: number };
+  /** What its agents have asked for, and how often; made with the first request (loop-guard.ts). */
+  repeats?: Repeats | undefined;
   /** What the trial has done so far; absent where nobody will want to go on with it. */
   readonly journal?: TrialJournal | undefined;
   /** Whether the run was stopped from outside: what that cuts off has no outcome. */

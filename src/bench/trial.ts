@@ -116,6 +116,7 @@ function runtimeOf(plan: TrialPlan, environment: TrialEnvironment, clock: Clock)
     shared: new Map(),
     background: [],
     spent: { modelCalls: 0, tokens: 0, turns: 0, costUsd: 0 },
+    repeats: undefined,
     journal: environment.journal,
     interrupted: () => environment.signal.aborted,
     answers: environment.answers,

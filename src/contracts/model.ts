@@ -81,9 +81,8 @@ export interface ModelReply {
 export interface CallInfo {
   readonly agent: string;
   readonly path: string;
-  readonly signal: AbortSignal;
-  /** The same, for those who only wait: it costs nothing. Absent where there is only the signal. */
-  readonly stop?: StopSignal;
+  /** Tells when nobody wants the answer any more; `nativeSignal` of kernel/stop.ts makes an AbortSignal of it. */
+  readonly stop: StopSignal;
   readonly clock: Clock;
 }
 

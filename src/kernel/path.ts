@@ -18,7 +18,11 @@ export interface Segment {
 
 /** Names come from people; what the grammar uses as punctuation is escaped as in a URL. */
 const escapeName = (name: string): string =>
-  name.replace(/[%/#:[\]]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`);
+  PUNCTUATION.test(name)
+    ? name.replaceAll(new RegExp(PUNCTUATION, 'g'), (c) => `%${c.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`)
+    : name;
+
+const PUNCTUATION = /[%/#:[\]]/;
 
 export const childPath = (parent: string, kind: string, name: string, occurrence: number): string =>
   `${parent === '' ? '' : `${parent}/`}${kind}:${escapeName(name)}#${occurrence}`;

@@ -1,3 +1,5 @@
+import { PatternbenchError } from './errors.ts';
+
 /** As much of an AbortSignal as waiting needs; every AbortSignal is one. */
 export interface StopSignal {
   readonly aborted: boolean;
@@ -63,18 +65,9 @@ export class Stop implements StopSignal {
   }
 }
 
-const STOP = Symbol('stop');
-
-const NATIVE_SIGNAL: PropertyDescriptor = {
-  enumerable: true,
-  get(this: { readonly [STOP]: Stop }) {
-    return this[STOP].native;
-  },
-};
-
-/** The object with a property `signal`, the stop's native one, which is made when it is first read (copies of the object included). */
-export function withSignal<T extends object>(object: T, stop: Stop): T & { readonly signal: AbortSignal } {
-  (object as { [STOP]?: Stop })[STOP] = stop;
-  // One shared accessor: a getter in an object literal costs four times as much.
-  return Object.defineProperty(object, 'signal', NATIVE_SIGNAL) as T & { readonly signal: AbortSignal };
+/** A stop signal for code of others, as an AbortSignal of the platform. Throws `broken_invariant` for one that is neither. */
+export function nativeSignal(stop: StopSignal): AbortSignal {
+  if (stop instanceof Stop) return stop.native;
+  if (stop instanceof AbortSignal) return stop;
+  throw new PatternbenchError('broken_invariant', 'a stop signal must be a Stop or an AbortSignal');
 }

@@ -2,6 +2,7 @@ import type { OpenAI } from 'openai';
 import type { CallInfo, ModelPort, ModelReply, ModelRequest, Provenance } from '../contracts/model.ts';
 import { connectionLost, modelError, modelReply, parseBody, type ReplyOrigin } from '../contracts/model-reply.ts';
 import { usOf } from '../kernel/clock.ts';
+import { nativeSignal } from '../kernel/stop.ts';
 import { FIXTURE_HEADER } from '../fixtures/interaction-response.ts';
 import { connectionError } from './connection-error.ts';
 import { isEventStream, latencyOf, pacedEvents } from './in-time.ts';
@@ -35,13 +36,13 @@ export function openaiPort(options: OpenAIPortOptions): ModelPort {
   let client: Promise<OpenAI> | undefined;
   return {
     call: async (request, info) => {
-      info.signal.throwIfAborted();
+      info.stop.throwIfAborted();
       const startUs = info.clock.nowUs();
       const send = async () => exchange(await (client ??= connect(options)), { request, info, options, startUs });
       if (options.inTime) return (await send()).settle();
       const answer = await info.clock.hold(send);
       // Not as the cost of the hold: a caller that gives up in the meantime must not wait for the answer.
-      if (info.clock.kind === 'virtual') await info.clock.sleep(usOf(answer.latencyMs), info.signal);
+      if (info.clock.kind === 'virtual') await info.clock.sleep(usOf(answer.latencyMs), info.stop);
       return answer.settle();
     },
   };
@@ -87,7 +88,7 @@ async function exchange(client: OpenAI, { request, info, options, startUs }: Exc
       : {};
     // The raw response: an answer that is no JSON is then seen as it is, with its latency.
     const response = await client.chat.completions
-      .create(request as unknown as OpenAI.ChatCompletionCreateParamsNonStreaming, { signal: info.signal, headers })
+      .create(request as unknown as OpenAI.ChatCompletionCreateParamsNonStreaming, { signal: nativeSignal(info.stop), headers })
       .asResponse();
     const origin: ReplyOrigin = {
       provenance: (response.headers.get(FIXTURE_HEADER.provenance) as Provenance | null) ?? options.provenance,
@@ -96,7 +97,7 @@ async function exchange(client: OpenAI, { request, info, options, startUs }: Exc
     };
     if (request.stream && isEventStream(response)) {
       const { Stream } = await import('openai/streaming');
-      const asked = { clock: info.clock, startUs, signal: info.signal };
+      const asked = { clock: info.clock, startUs, signal: nativeSignal(info.stop) };
       const paced = info.clock.kind === 'virtual' && !options.inTime ? pacedEvents(response, asked) : response;
       const chunks = (stop: AbortController) => Stream.fromSSEResponse<unknown>(paced, stop, client);
       return { latencyMs: 0, settle: () => streamReply(chunks, asked, origin) };
@@ -112,7 +113,7 @@ async function wholeReply(response: Response, info: CallInfo, origin: ReplyOrigi
     const text = await response.text();
     return () => modelReply(parseBody(text) ?? text, origin);
   } catch (error) {
-    if (info.signal.aborted) throw error;
+    if (info.stop.aborted) throw error;
     return () => {
       throw connectionLost(error);
     };
@@ -121,7 +122,7 @@ async function wholeReply(response: Response, info: CallInfo, origin: ReplyOrigi
 
 /** A failed exchange as an answer: an error of the endpoint takes its time like any other, one on the way is due at once. */
 async function failed(error: unknown, info: CallInfo): Promise<Answer> {
-  if (info.signal.aborted) throw info.signal.reason;
+  if (info.stop.aborted) throw info.stop.reason;
   const { APIError } = await import('openai');
   const due =
     error instanceof APIError && typeof error.status === 'number' && error.headers

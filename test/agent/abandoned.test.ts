@@ -136,8 +136,8 @@ describe('a timeout', () => {
 
   it('is not taken for a lost connection that is worth another attempt', async () => {
     const model: ModelPort = {
-      call: async (_request, { clock, signal }) => {
-        await clock.sleep(usOf(5000), signal).catch(() => {});
+      call: async (_request, { clock, stop }) => {
+        await clock.sleep(usOf(5000), stop).catch(() => {});
         throw new PatternbenchError('model_error', 'the connection was lost', { facts: { retryable: true } });
       },
     };

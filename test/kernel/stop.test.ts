@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Stop, withSignal } from '../../src/kernel/stop.ts';
+import { nativeSignal, Stop } from '../../src/kernel/stop.ts';
 
 describe('a stop', () => {
   it('tells its listeners once, in the order in which they came', () => {
@@ -49,15 +49,13 @@ describe('a stop', () => {
   });
 });
 
-describe('an object with a stop as its signal', () => {
-  it('gives the native signal, and so do its copies and what is taken out of it', () => {
+describe('a stop signal for code of others', () => {
+  it('is an AbortSignal of the platform, whichever kind it was', () => {
     const stop = new Stop();
-    const info = withSignal({ agent: 'a' }, stop);
-    const { signal } = info;
-    expect(signal).toBeInstanceOf(AbortSignal);
-    expect(signal).toBe(stop.native);
-    expect({ ...info, agent: 'b' }.signal).toBe(stop.native);
-    expect(Object.keys(info)).toEqual(['agent', 'signal']);
+    const { signal } = new AbortController();
+    expect(nativeSignal(stop)).toBe(stop.native);
+    expect(nativeSignal(signal)).toBe(signal);
+    expect(() => nativeSignal({ ...signal })).toThrow('a stop signal must be');
   });
 });
 

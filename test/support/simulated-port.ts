@@ -18,10 +18,10 @@ export const overBytes =
  */
 export function simulatedPort(answer: AnswerBytes): ModelPort {
   return {
-    call: async (request: ModelRequest, { clock, signal }) => {
-      signal.throwIfAborted();
+    call: async (request: ModelRequest, { clock, stop }) => {
+      stop.throwIfAborted();
       const { status, headers, body } = answer(JSON.stringify(request));
-      await clock.sleep(usOf(Number(headers['openai-processing-ms'] ?? 0)), signal);
+      await clock.sleep(usOf(Number(headers['openai-processing-ms'] ?? 0)), stop);
       const parsed = parseBody(body) ?? body;
       if (status >= 400) throw modelError({ status, body: parsed, header: (name) => headers[name] });
       return modelReply(parsed, { provenance: 'simulated', fixture: null, pricedOn: '2026-01-01' });

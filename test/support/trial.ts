@@ -102,7 +102,7 @@ export async function runScripted(trial: ScriptedTrial): Promise<TrialOutcome> {
     error = thrown;
   }
   root.endUs = clock.nowUs();
-  leaveBehind(runtime, '', error);
+  leaveBehind(runtime, { below: '', begun: 0, reason: error });
   root.attributes[OWN.stop] = result?.stop ?? 'failed';
   root.attributes[OWN.outcome] = JSON.stringify({ status: result ? 'completed' : 'failed' });
   return { result, error, spans: runtime.trace.spans, latencyMs: msOf(clock.nowUs()), calls, spent: runtime.spent };
@@ -185,13 +185,13 @@ function attemptsBefore(journal: Journal | undefined): (path: string) => number 
 
 function scriptedPort(script: Script, calls: ModelCall[], before: (path: string) => number): ModelPort {
   return {
-    call: async (request, { agent, path, clock, signal }) => {
+    call: async (request, { agent, path, clock, stop }) => {
       const attempt = before(path) + calls.filter((earlier) => earlier.path === path).length;
       const call: ModelCall = { request, agent, path, atMs: msOf(clock.nowUs()), attempt };
       calls.push(call);
       const answer = script(request, call);
       const scripted = typeof answer === 'string' ? { content: answer } : answer;
-      await clock.sleep(usOf(scripted.latencyMs ?? 0), scripted.deaf ? undefined : signal);
+      await clock.sleep(usOf(scripted.latencyMs ?? 0), scripted.deaf ? undefined : stop);
       if (scripted.error) throw scripted.error;
       if (scripted.status !== undefined) throw statusError(scripted.status, scripted.retryAfterMs);
       return replyOf(request, scripted, `resp-${path}`);

@@ -179,7 +179,7 @@ describe('openaiPort', () => {
     const reason = new Error('enough');
     clock.schedule(100_000, () => stop.abort(reason));
     const port = portTo(endpoint(() => answered(completion('x'), 5000)).fetch);
-    const call = clock.run(() => port.call(ask('a'), { agent: 'a', path: '', signal: stop.signal, clock }));
+    const call = clock.run(() => port.call(ask('a'), { agent: 'a', path: '', stop: stop.signal, clock }));
     await expect(call).rejects.toBe(reason);
     expect(clock.nowUs()).toBe(100_000);
   });

@@ -188,9 +188,7 @@ describe('a streamed call', () => {
       const stop = new AbortController();
       const reason = new Error('enough');
       clock.schedule(230_000, () => stop.abort(reason));
-      await expect(clock.run(() => port.call(ask('a'), { agent: 'a', path: '', signal: stop.signal, clock }))).rejects.toBe(
-        reason,
-      );
+      await expect(clock.run(() => port.call(ask('a'), { agent: 'a', path: '', stop: stop.signal, clock }))).rejects.toBe(reason);
       expect(clock.nowUs()).toBe(230_000);
     }
   });
