@@ -1,9 +1,7 @@
 import { join } from 'node:path';
-import type { CliCommand } from './commands/shell/command.ts';
 import { EXIT } from './commands/shell/exit-code.ts';
 import { runProgram } from './commands/shell/program.ts';
 import type { Shell } from './commands/shell/shell.ts';
-import { loadParts } from './contracts/parts.ts';
 import { PatternbenchError } from './kernel/errors.ts';
 
 /** Runs the command line and returns the exit code. */
@@ -18,7 +16,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   // A reader that has seen enough (`| head`) is no error.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? EXIT.ok : EXIT.errors));
   try {
-    return await runProgram(argv, await loadParts<CliCommand>(join(import.meta.dirname, 'commands')), shellOf(interrupt.signal));
+    return await runProgram(argv, join(import.meta.dirname, 'commands'), shellOf(interrupt.signal));
   } finally {
     process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
   }

@@ -1,0 +1,42 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CHECKOUT, type JourneyProject, journeyProject } from '../support/journey.ts';
+
+let project: JourneyProject;
+beforeAll(async () => (project = await journeyProject('starter')));
+afterAll(() => project[Symbol.asyncDispose]());
+
+/** The packages that a command loads, those of @stdlib as one. */
+function packagesOf(...args: string[]): string[] {
+  const preload = ['--import', join(CHECKOUT, 'test/support/tell-packages.ts')];
+  const { status, output } = spawnSync(process.execPath, [...preload, join(CHECKOUT, 'src/bin.js'), ...args], {
+    cwd: project.root,
+    env: {},
+    stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
+    encoding: 'utf8',
+  });
+  expect(status).toBe(0);
+  const names = output[3]!.split('\n').filter((name) => name !== '');
+  return [...new Set(names.map((name) => name.replace(/^@stdlib\/.*/, '@stdlib')))];
+}
+
+const ASKS_AN_ENDPOINT = ['openai', 'gpt-tokenizer', '@opentelemetry/exporter-trace-otlp-http', '@opentelemetry/sdk-trace-node'];
+
+describe('a verb loads what it works with, and nothing for the others', () => {
+  it('tells what there is with the parser of the command line alone: a verb imports packages in its `run` only', () => {
+    expect(packagesOf('--help')).toEqual(['commander']);
+    expect(packagesOf('run', '--help')).toEqual(['commander']);
+  });
+
+  it('lists patterns without anything that runs one', () => {
+    expect(packagesOf('list', 'patterns')).toEqual(['commander', 'zod']);
+  });
+
+  it('replays without a client, a tokenizer or telemetry, and reports without the network guard too', () => {
+    const forReplay = packagesOf('run', '-s', 'starter', '-p', 'single', '--quiet');
+    expect(forReplay).toContain('nock');
+    expect(forReplay.filter((name) => [...ASKS_AN_ENDPOINT, 'tinybench', 'cli-progress'].includes(name))).toEqual([]);
+    expect(packagesOf('report').filter((name) => [...ASKS_AN_ENDPOINT, 'nock', 'yaml'].includes(name))).toEqual([]);
+  });
+});
