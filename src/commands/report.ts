@@ -1,5 +1,5 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { safeText } from '../kernel/terminal-text.ts';
 import { defineCommand } from './shell/command.ts';
 import { EXIT } from './shell/exit-code.ts';
@@ -32,12 +32,12 @@ export default defineCommand({
       import('./shell/saved-run.ts'),
     ]);
     const from = options['from'] as string | undefined;
-    const file = from ?? join(await runFolderOf(args[0], shell), 'spans.jsonl');
+    const file = from !== undefined ? resolve(shell.root, from) : join(await runFolderOf(args[0], shell), 'spans.jsonl');
     const metrics = options['metrics'] ? metricsCollector() : undefined;
     const report = await reportOfSpans(file, metrics?.add);
     const { run, trials, notes, foreign } = report;
-    const out = options['out'] as string | undefined;
-    if (out !== undefined) {
+    if (options['out'] !== undefined) {
+      const out = resolve(shell.root, String(options['out']));
       await mkdir(out, { recursive: true });
       await writeFile(join(out, 'run.json'), runText(run));
       await writeFile(join(out, 'trials.jsonl'), trials.map((trial) => `${trialText(trial)}\n`).join(''));

@@ -16,6 +16,7 @@ export async function runProgram(argv: readonly string[], folder: string, shell:
   const program = new Command('patternbench')
     .description('Runs one scenario under every agent orchestration pattern and tells which to use, how sure that is, and why.')
     .exitOverride()
+    .configureOutput(outputOf(shell))
     .showHelpAfterError('(patternbench --help tells more)')
     .addHelpText('after', START);
   let code: number = EXIT.ok;
@@ -32,6 +33,16 @@ export async function runProgram(argv: readonly string[], folder: string, shell:
     return exitCodeOf(error);
   }
 }
+
+/** Help and mistakes go where everything else goes. */
+const outputOf = ({ out, err, width, color }: Shell) => ({
+  writeOut: (text: string) => out(text.replace(/\n$/, '')),
+  writeErr: (text: string) => err(text.replace(/\n$/, '')),
+  getOutHelpWidth: () => width,
+  getErrHelpWidth: () => width,
+  getOutHasColors: () => color,
+  getErrHasColors: () => color,
+});
 
 type OnChosen = (
   command: CliCommand,
