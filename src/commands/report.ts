@@ -36,8 +36,9 @@ export default defineCommand({
     const metrics = options['metrics'] ? metricsCollector() : undefined;
     const report = await reportOfSpans(file, metrics?.add);
     const { run, trials, notes, foreign } = report;
-    if (options['out'] !== undefined) {
-      const out = resolve(shell.root, String(options['out']));
+    const wanted = options['out'] as string | undefined;
+    if (wanted !== undefined) {
+      const out = resolve(shell.root, wanted);
       await mkdir(out, { recursive: true });
       await writeFile(join(out, 'run.json'), runText(run));
       await writeFile(join(out, 'trials.jsonl'), trials.map((trial) => `${trialText(trial)}\n`).join(''));
