@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CHECKOUT, type JourneyProject, journeyProject } from '../support/journey.ts';
@@ -22,9 +22,13 @@ function packagesOf(...args: string[]): string[] {
   return [...new Set(names.map((name) => name.replace(/^@stdlib\/.*/, '@stdlib')))];
 }
 
-const VERBS = readdirSync(join(CHECKOUT, 'src/commands'))
+const FOLDER = join(CHECKOUT, 'src/commands');
+
+/** Those that do something themselves: help about the others loads what stands below them. */
+const VERBS = readdirSync(FOLDER)
   .filter((file) => file.endsWith('.ts'))
-  .map((file) => file.replace(/\.ts$/, ''));
+  .map((file) => file.replace(/\.ts$/, ''))
+  .filter((verb) => !existsSync(join(FOLDER, verb)));
 
 const ASKS_AN_ENDPOINT = ['openai', 'gpt-tokenizer', '@opentelemetry/exporter-trace-otlp-http', '@opentelemetry/sdk-trace-node'];
 
