@@ -6,6 +6,7 @@ import { quantile } from '../stats/quantile.ts';
 import { scoreEstimate } from '../stats/score-interval.ts';
 import { attempted, scoreOf, scoresBySample } from '../stats/trial-score.ts';
 import { fixed } from './fixed.ts';
+import { consistencyOf, coordinationOfGroup, type GroupTrials, intervalsOf, passAtKs } from './group-figures.ts';
 
 /** A pattern that the plan holds for a scenario, with the reason when it cannot run there. */
 export interface PlannedCell {
@@ -23,14 +24,39 @@ export interface PlannedCell {
  */
 export function groupsOf(trials: readonly TrialRecord[], scenario: ScenarioSummary, cells: readonly PlannedCell[]): Group[] {
   const own = trials.filter((trial) => trial.scenario === scenario.name);
-  const groups = cells.map((cell) =>
-    groupOf(
-      own.filter((trial) => trial.adapter === cell.adapter && trial.pattern === cell.pattern),
-      scenario,
-      cell,
-    ),
-  );
-  return groups.map((group) => ({ ...group, tokenOverhead: overheadOf(group, groups, scenario.baseline) }));
+  const sides = cells.map((cell) => {
+    const trials = own.filter((trial) => trial.adapter === cell.adapter && trial.pattern === cell.pattern);
+    return { group: groupOf(trials, scenario, cell), trials: groupTrialsOf(trials, scenario, cell) };
+  });
+  const groups = sides.map(({ group }) => group);
+  return sides.map(({ group, trials }) => {
+    const base = sides.find((side) => side.group === baselineOf(group, groups, scenario.baseline));
+    const told = { ...group, tokenOverhead: overheadOf(group, base?.group) };
+    return { ...told, ...furtherFigures(told, trials, base?.trials) };
+  });
+}
+
+function groupTrialsOf(trials: readonly TrialRecord[], scenario: ScenarioSummary, cell: PlannedCell): GroupTrials {
+  return {
+    name: `${scenario.name}/${cell.adapter}/${cell.pattern}`,
+    tried: trials.filter(attempted),
+    passCounts: passCounts(trials, scenario.primary),
+    scores: [...scoresBySample(trials, scenario.primary).values()],
+    hasPassed,
+  };
+}
+
+/** What a group that ran says beyond its means: how sure they are, how alike its trials, what working together cost. */
+function furtherFigures(group: Group, trials: GroupTrials, baseline: GroupTrials | undefined): Partial<Group> {
+  if (trials.tried.length === 0) return {};
+  const consistency = consistencyOf(trials);
+  const coordination = coordinationOfGroup(trials, baseline);
+  return {
+    passAtK: passAtKs(trials),
+    intervals: intervalsOf(trials, group, baseline),
+    ...(consistency ? { consistency } : {}),
+    ...(coordination ? { coordination } : {}),
+  };
 }
 
 function groupOf(trials: readonly TrialRecord[], scenario: ScenarioSummary, cell: PlannedCell): Group {
@@ -98,10 +124,14 @@ function costOf(trials: readonly TrialRecord[], scorer: string) {
   };
 }
 
-/** Total tokens over those of the baseline (of the same adapter where it has one), minus 1; null without a baseline that used tokens. */
-function overheadOf(group: Group, groups: readonly Group[], baseline: string): number | null {
+/** The group of the baseline: of the same adapter where it has one. */
+function baselineOf(group: Group, groups: readonly Group[], baseline: string): Group | undefined {
   const candidates = groups.filter((other) => other.pattern === baseline);
-  const base = candidates.find((other) => other.adapter === group.adapter) ?? candidates[0];
+  return candidates.find((other) => other.adapter === group.adapter) ?? candidates[0];
+}
+
+/** Total tokens over those of the baseline, minus 1; null without a baseline that used tokens. */
+function overheadOf(group: Group, base: Group | undefined): number | null {
   const baseTokens = base === undefined ? 0 : base.inputTokens + base.outputTokens;
   if (baseTokens === 0 || group.trials === 0) return null;
   return fixed((group.inputTokens + group.outputTokens) / baseTokens - 1);

@@ -5,6 +5,8 @@ import { holm } from '../stats/holm.ts';
 import { percentChange, pInWords, signedPoints } from '../stats/in-words.ts';
 import { pairedDifference } from '../stats/paired.ts';
 import { cellName } from './comparisons.ts';
+import { frontsOf } from './fronts.ts';
+import { guideAdvice } from './guide-advice.ts';
 import { pairedScores, trialsOfCell } from './paired-trials.ts';
 
 const LEVEL = 0.05;
@@ -39,6 +41,12 @@ export function recommend(
       sentence: sentenceOf(scenario, best, chosen),
       sure: sureness(best),
       evidence: [...againstBaseline(scenario, chosen, comparisons), ...againstLeader(best, chosen), ...failures(chosen)],
+      fronts: frontsOf(trials, scenario, groups),
+      guide: guideAdvice(scenario, {
+        recommended: cellName(chosen),
+        bestSet: best.members.map(cellName),
+        scored: [...best.members, ...best.behind].map(cellName),
+      }),
     };
   });
 }
