@@ -55,7 +55,7 @@ function sideOf(trials: readonly TrialRecord[], name: string, { scenario, axis }
     if (amount === null) return null;
     amounts.set(trial.sample, [...(amounts.get(trial.sample) ?? []), amount]);
   }
-  return scores.size === 0 ? null : { name, scores, amounts };
+  return scores.size === 0 || amounts.size === 0 ? null : { name, scores, amounts };
 }
 
 function frontOf(sides: readonly Side[], samples: readonly string[], { scenario, axis }: Of): FrontAxis {

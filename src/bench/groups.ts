@@ -4,7 +4,7 @@ import { mean, sum } from '../stats/mean.ts';
 import { passHatKs } from '../stats/pass-hat-k.ts';
 import { quantile } from '../stats/quantile.ts';
 import { scoreEstimate } from '../stats/score-interval.ts';
-import { attempted, scoreOf, scoresBySample } from '../stats/trial-score.ts';
+import { attempted, isMissing, scoreOf, scoresBySample } from '../stats/trial-score.ts';
 import { fixed } from './fixed.ts';
 import { consistencyOf, coordinationOfGroup, type GroupTrials, intervalsOf, passAtKs } from './group-figures.ts';
 
@@ -19,7 +19,7 @@ export interface PlannedCell {
 
 /**
  * One group a planned cell, in plan order, from the trials of one scenario. Scores: failed trials and those at a limit count as 0 and stay in the
- * denominator; unscored, cancelled and suspended ones are kept apart and counted in `unscored`. Time and money are those of attempted trials
+ * denominator, as do planned ones without a record (missing-trials.ts); unscored, cancelled and suspended ones are kept apart and counted in `unscored`. Time and money are those of attempted trials
  * (neither cancelled nor suspended), failures included; anything unpriced makes a cost null, never 0.
  */
 export function groupsOf(trials: readonly TrialRecord[], scenario: ScenarioSummary, cells: readonly PlannedCell[]): Group[] {
@@ -59,9 +59,10 @@ function furtherFigures(group: Group, trials: GroupTrials, baseline: GroupTrials
   };
 }
 
-function groupOf(trials: readonly TrialRecord[], scenario: ScenarioSummary, cell: PlannedCell): Group {
+function groupOf(counted: readonly TrialRecord[], scenario: ScenarioSummary, cell: PlannedCell): Group {
+  const trials = counted.filter((trial) => !isMissing(trial));
   const tried = trials.filter(attempted);
-  const clusters = [...scoresBySample(trials, scenario.primary).values()];
+  const clusters = [...scoresBySample(counted, scenario.primary).values()];
   const quality = scoreEstimate(clusters);
   return {
     scenario: scenario.name,
@@ -70,7 +71,7 @@ function groupOf(trials: readonly TrialRecord[], scenario: ScenarioSummary, cell
     samples: new Set(trials.map((trial) => trial.sample)).size,
     trials: trials.length,
     quality: quality && { ...quality, mean: fixed(quality.mean), low: fixed(quality.low), high: fixed(quality.high) },
-    passHatK: passHatKs(passCounts(trials, scenario.primary)).map((value) => fixed(value)),
+    passHatK: passHatKs(passCounts(counted, scenario.primary)).map((value) => fixed(value)),
     latencyMs: latencyOf(tried),
     ...costOf(tried, scenario.primary),
     inputTokens: total(trials, (trial) => trial.inputTokens),
@@ -83,6 +84,7 @@ function groupOf(trials: readonly TrialRecord[], scenario: ScenarioSummary, cell
     errors: trials.filter((trial) => trial.outcome.status === 'failed').length,
     limits: trials.filter((trial) => trial.outcome.status === 'limit').length,
     unscored: trials.filter((trial) => scoreOf(trial, scenario.primary) === null).length,
+    ...(counted.length > trials.length ? { missing: counted.length - trials.length } : {}),
     ...(cell.context === undefined ? {} : { context: cell.context }),
     ...(cell.notApplicable === undefined ? {} : { notApplicable: cell.notApplicable }),
   };

@@ -70,7 +70,9 @@ export function bestSetOf(trials: readonly TrialRecord[], scenario: ScenarioSumm
   return { leader, members: [leader, ...others.filter(stays)], behind: others.filter((other, i) => !stays(other, i)) };
 }
 
-const tokensPerTrial = (group: Group) => (group.inputTokens + group.outputTokens) / group.trials;
+/** What was never tried is not cheap. */
+const tokensPerTrial = (group: Group) =>
+  group.trials === 0 ? Number.POSITIVE_INFINITY : (group.inputTokens + group.outputTokens) / group.trials;
 
 const allPriced = (groups: readonly Group[]) => groups.every((group) => group.costUsdPer1kTasks !== null);
 

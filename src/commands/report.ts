@@ -1,9 +1,12 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { architecturesOf, sharedContentCollector } from '../bench/architectures.ts';
+import { loadPatterns } from '../bench/parts.ts';
 import { runText, trialText } from '../bench/record-text.ts';
 import { reportOfSpans } from '../bench/report-of-spans.ts';
 import { safeText } from '../kernel/terminal-text.ts';
 import { metricsCollector } from '../telemetry/metrics.ts';
+import { architectureTable } from './shell/architecture-table.ts';
 import { defineCommand } from './shell/command.ts';
 import { EXIT } from './shell/exit-code.ts';
 import { foreignTable } from './shell/foreign-table.ts';
@@ -17,6 +20,7 @@ export default defineCommand({
     ['patternbench report', 'of the last run, as the run itself showed it'],
     ['patternbench report --from spans.jsonl', 'of a file of OTLP JSON, also of another framework: its totals, unscored'],
     ['patternbench report --metrics', 'durations, tokens and tasks as metrics'],
+    ['patternbench report --architectures', 'what each pattern is for, what it takes and costs over one agent'],
     ['patternbench report -o out', 'write run.json and trials.jsonl: the bytes of the run'],
   ],
   configure: (command) => {
@@ -25,6 +29,7 @@ export default defineCommand({
       .option('--from <file>', 'a file of spans instead of a saved run')
       .option('-o, --out <folder>', 'write run.json and trials.jsonl there')
       .option('--metrics', 'print metrics instead, with the names and buckets of the GenAI conventions; -o writes metrics.json')
+      .option('--architectures', 'compare the patterns as architectures: best for, setup, cost, time, tokens over one agent')
       .option('--json', 'print the run record as JSON instead of the table')
       .option('--no-color', 'plain text');
   },
@@ -32,7 +37,8 @@ export default defineCommand({
     const from = options['from'] as string | undefined;
     const file = from ?? join(await runFolderOf(args[0], shell), 'spans.jsonl');
     const metrics = options['metrics'] ? metricsCollector() : undefined;
-    const report = await reportOfSpans(file, metrics?.add);
+    const content = options['architectures'] ? sharedContentCollector() : undefined;
+    const report = await reportOfSpans(file, metrics?.add ?? content?.add);
     const { run, trials, notes, foreign } = report;
     const out = options['out'] as string | undefined;
     if (out !== undefined) {
@@ -42,7 +48,10 @@ export default defineCommand({
       if (metrics) await writeFile(join(out, 'metrics.json'), `${JSON.stringify(metrics.metrics(), null, 1)}\n`);
     }
     if (metrics) shell.out(options['json'] ? JSON.stringify(metrics.metrics()) : metricsTable(metrics.metrics(), shell.width));
-    else if (options['json']) shell.out(JSON.stringify(run));
+    else if (content) {
+      const rows = architecturesOf(run, await loadPatterns(), content.of);
+      shell.out(options['json'] ? JSON.stringify(rows) : architectureTable(run, rows, shell.width));
+    } else if (options['json']) shell.out(JSON.stringify(run));
     else if (foreign) shell.out(foreignTable(report, shell.width));
     else {
       const { default: terminal } = await import('../reporters/terminal.ts');

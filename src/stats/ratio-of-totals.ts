@@ -1,5 +1,5 @@
 import type { Random } from '../kernel/random.ts';
-import { eachResample, percentileInterval } from './bootstrap.ts';
+import { eachResample, percentileInterval, RESAMPLES } from './bootstrap.ts';
 import { sum } from './mean.ts';
 
 export interface TotalsRatio {
@@ -19,6 +19,7 @@ export interface TotalsRatio {
 export function ratioOfTotals(
   pairs: { readonly a: readonly number[]; readonly b: readonly number[] },
   random: Random,
+  resamples = RESAMPLES,
 ): TotalsRatio | null {
   const { a, b } = pairs;
   const n = a.length;
@@ -27,13 +28,14 @@ export function ratioOfTotals(
   const ratio = sum(a) / below;
   if (n < 2) return { ratio, low: null, high: null, n };
   const figures: number[] = [];
-  eachResample(n, random, (counts) => {
+  const see = (counts: Uint16Array) => {
     let [top, bottom] = [0, 0];
     for (let i = 0; i < n; i++) {
       top += counts[i]! * a[i]!;
       bottom += counts[i]! * b[i]!;
     }
     figures.push(bottom > 0 ? top / bottom : Number.POSITIVE_INFINITY);
-  });
+  };
+  eachResample(n, random, see, resamples);
   return { ratio, ...percentileInterval(figures), n };
 }
