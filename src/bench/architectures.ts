@@ -26,6 +26,8 @@ export interface Architecture {
   readonly turnOverhead: number | null;
   readonly messagesPerTurn: number | null;
   readonly passesPer1kTokens: number | null;
+  /** Of outcomes, over the trials of a sample: 1 = all alike, 0 = as a fair coin. */
+  readonly consistency: number | null;
   /** null without captured content. */
   readonly redundancy: number | null;
   readonly resent: number | null;
@@ -78,6 +80,7 @@ export function architecturesOf(
           turnOverhead: group.coordination?.turnOverhead ?? null,
           messagesPerTurn: group.coordination?.messagesPerTurn ?? null,
           passesPer1kTokens: group.coordination?.passesPer1kTokens ?? null,
+          consistency: group.consistency?.outcome ?? null,
           ...shared(`${name}/${group.pattern}`),
         };
       })

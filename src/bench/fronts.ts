@@ -2,7 +2,7 @@ import { seededRandom } from '../kernel/random.ts';
 import type { FrontAxis } from '../schema/guidance.ts';
 import type { Group, ScenarioSummary } from '../schema/run-record.ts';
 import type { TrialRecord } from '../schema/trial-record.ts';
-import { RESAMPLES } from '../stats/bootstrap.ts';
+import { resamplesOf } from '../stats/bootstrap.ts';
 import { type Candidate, frontMembership, meanExpense, medianExpense } from '../stats/front.ts';
 import { mean } from '../stats/mean.ts';
 import { attempted, scoresBySample } from '../stats/trial-score.ts';
@@ -82,6 +82,6 @@ function frontOf(sides: readonly Side[], samples: readonly string[], { scenario,
       .filter(({ isOn }) => !isOn)
       .toSorted((a, b) => (b.probability ?? 0) - (a.probability ?? 0))
       .map(plain),
-    method: `bootstrap over ${samples.length} samples, ${RESAMPLES} resamples`,
+    method: `bootstrap over ${samples.length} samples, ${resamplesOf(samples.length)} resamples`,
   };
 }

@@ -2,7 +2,7 @@ import { seededRandom } from '../kernel/random.ts';
 import type { GroupConsistency, GroupCoordination, GroupIntervals } from '../schema/group-figures.ts';
 import type { Group } from '../schema/run-record.ts';
 import type { TrialRecord } from '../schema/trial-record.ts';
-import { RESAMPLES } from '../stats/bootstrap.ts';
+import { resamplesOf } from '../stats/bootstrap.ts';
 import { outcomeConsistency, resourceConsistency, trajectoryConsistency } from '../stats/consistency.ts';
 import { mean, sum } from '../stats/mean.ts';
 import type { PassCount } from '../stats/pass-hat-k.ts';
@@ -22,7 +22,8 @@ export interface GroupTrials {
   readonly hasPassed: (trial: TrialRecord) => boolean;
 }
 
-const METHOD = `percentile bootstrap over samples, ${RESAMPLES} resamples, 95%`;
+const bootstrapOver = (n: number) =>
+  n < 2 ? 'no interval from one sample' : `percentile bootstrap over samples, ${resamplesOf(n)} resamples, 95%`;
 const ORDER = 'order statistics over samples, 95%';
 
 /** The intervals of a group's figures. Those of cost and overhead are null where either is unknown. */
@@ -77,7 +78,7 @@ function costPerSuccess({ name, tried, hasPassed }: GroupTrials): TotalsRatio | 
 function resampled(found: TotalsRatio | null): GroupIntervals['costUsdPerSuccess'] {
   if (!found) return null;
   const end = (value: number | null) => (value === null ? null : fixed(value));
-  return { low: end(found.low), high: end(found.high), n: found.n, method: METHOD };
+  return { low: end(found.low), high: end(found.high), n: found.n, method: bootstrapOver(found.n) };
 }
 
 const tokensOf = ({ inputTokens, outputTokens }: TrialRecord) => inputTokens + outputTokens;

@@ -1,5 +1,5 @@
 import type { Random } from '../kernel/random.ts';
-import { eachResample, percentileInterval, RESAMPLES } from './bootstrap.ts';
+import { eachResample, percentileInterval, resamplesOf } from './bootstrap.ts';
 import { sum } from './mean.ts';
 
 export interface TotalsRatio {
@@ -19,7 +19,7 @@ export interface TotalsRatio {
 export function ratioOfTotals(
   pairs: { readonly a: readonly number[]; readonly b: readonly number[] },
   random: Random,
-  resamples = RESAMPLES,
+  resamples = resamplesOf(pairs.a.length),
 ): TotalsRatio | null {
   const { a, b } = pairs;
   const n = a.length;

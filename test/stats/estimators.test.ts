@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../src/kernel/random.ts';
-import { eachResample } from '../../src/stats/bootstrap.ts';
+import { eachResample, resamplesOf } from '../../src/stats/bootstrap.ts';
 import { clopperPearson } from '../../src/stats/clopper-pearson.ts';
-import { pairedDifference } from '../../src/stats/paired.ts';
+import { discordanceBound, pairedDifference } from '../../src/stats/paired.ts';
 import { type PassCount, passAtK, passHatK } from '../../src/stats/pass-hat-k.ts';
 import { passEstimate } from '../../src/stats/pass-estimate.ts';
 import { quantile, quantileInterval, quantileIntervalOver } from '../../src/stats/quantile.ts';
@@ -106,6 +106,11 @@ describe('quantileIntervalOver', () => {
     const median = quantileIntervalOver(clusters(20), 0.5)!;
     expect(median.low).toBeLessThan(quantile(clusters(20).flat(), 0.5));
     expect(median.high).toBeGreaterThan(quantile(clusters(20).flat(), 0.5));
+    // Of 20 values the 6th and the 15th hold the median; of 20 blocks of three, the first of the 6th and the last of the 15th.
+    const sorted = clusters(20)
+      .flat()
+      .sort((x, y) => x - y);
+    expect(median).toEqual({ low: sorted[15], high: sorted[44] });
     expect(quantileIntervalOver(clusters(71), 0.95)).toBeNull();
     expect(quantileIntervalOver(clusters(72), 0.95)).not.toBeNull();
   });
@@ -165,5 +170,23 @@ describe('several intervals at once', () => {
     ];
     const [plain, together] = [pairedDifference(a, b)!, pairedDifference(a, b, simultaneousLevel(10))!];
     expect(together.high - together.low).toBeGreaterThan(plain.high - plain.low);
+  });
+});
+
+describe('resamples', () => {
+  it('are 10,000, and fewer where samples are so many that each draw takes long', () => {
+    expect([2, 20, 1000].map(resamplesOf)).toEqual([10_000, 10_000, 10_000]);
+    expect([4000, 1_000_000].map(resamplesOf)).toEqual([2500, 1000]);
+  });
+});
+
+describe('the rule of three', () => {
+  it('is what the exact bound comes to: no failure among n leaves room for up to 3 / n', () => {
+    for (const n of [5, 20, 100, 1000]) {
+      expect(discordanceBound(n)).toBeLessThan(3 / n);
+      expect(discordanceBound(n)).toBeGreaterThan(2.2 / n);
+      // With that share of failures, n passes in a row have a chance of 5 %.
+      expect((1 - discordanceBound(n)) ** n).toBeCloseTo(0.05, 12);
+    }
   });
 });

@@ -54,6 +54,12 @@ const COLUMNS: readonly Column[] = [
     legend: 'msgs: answers of one agent that made a call of another start, per model call.',
     from: WIDE,
   },
+  {
+    head: 'alike',
+    cell: ({ consistency }) => (consistency === null ? '-' : consistency.toFixed(2)),
+    legend: 'alike: how far trials of a sample agree, 1 = always, 0 = as a fair coin.',
+    from: WIDE,
+  },
   { head: 'best for', cell: ({ bestFor }) => bestFor },
 ];
 

@@ -3,7 +3,7 @@ import { passEstimate } from '../../../src/stats/pass-estimate.ts';
 import { pairedDifference } from '../../../src/stats/paired.ts';
 import { quantileIntervalOver } from '../../../src/stats/quantile.ts';
 import { ratioOfTotals } from '../../../src/stats/ratio-of-totals.ts';
-import { scoreEstimate } from '../../../src/stats/score-interval.ts';
+import { scoreEstimate, tInterval } from '../../../src/stats/score-interval.ts';
 import { betaOf, chance, type Difficulty, normal, passes } from './draws.ts';
 
 /** What a simulated study looks like. */
@@ -72,16 +72,16 @@ export const rate = (study: Study): Simulated => ({
     judged(scoreEstimate(drawn(study.samples, () => passes(random, chance(random, study), study.trials))), study.mean),
 });
 
-/** The mean of scores that are shares of so many facts: Student's t on the sample means, clipped. */
-export const graded = (study: Study, facts: number): Simulated => ({
-  name: `shares of ${facts} facts: ${sizeOf(study)}`,
+/** The mean of scores that are shares of so many facts: by the interval of reports, or by Student's t on the sample means. */
+export const graded = (study: Study, facts: number, by: 'report' | 't' = 'report'): Simulated => ({
+  name: `${by === 't' ? 't of ' : ''}shares of ${facts} facts: ${sizeOf(study)}`,
   draw: (random) => {
     const share = (easy: number) => passes(random, easy, facts).reduce((sum, fact) => sum + fact, 0) / facts;
     const clusters = drawn(study.samples, () => {
       const easy = chance(random, study);
       return drawn(study.trials, () => share(easy));
     });
-    return judged(scoreEstimate(clusters), study.mean);
+    return judged(by === 't' ? tInterval(clusters) : scoreEstimate(clusters), study.mean);
   },
 });
 

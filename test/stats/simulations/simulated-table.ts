@@ -74,9 +74,15 @@ export const PLANNED: readonly Planned[] = [
   },
   {
     title: `Score that is a share of ${FACTS} facts`,
-    about: "Student's t on the sample means, clipped to [0, 1]. With few samples and a mean near 1 it covers too little.",
+    about: 'Wilson on the effective sample size m(1 - m) / SE^2, as reports have it.',
     repeats: REPEATS,
     figures: SCANNED_FEW.map((one) => graded(one, FACTS)),
+  },
+  {
+    title: `The same by Student's t on the sample means, which is not used`,
+    about: 'Clipped to [0, 1]. With few samples and a mean near 1 it covers too little.',
+    repeats: REPEATS,
+    figures: SCANNED_FEW.map((one) => graded(one, FACTS, 't')),
   },
   {
     title: 'pass^k and pass@k',
@@ -164,7 +170,7 @@ export function tableInMarkdown({ sections, power, gates, splits }: SimulatedTab
     'Written by `npm run simulations`, seeded: the same code writes the same table. Intervals claim 95 %; a figure covers what it claims when the truth lies',
     'in its interval in 95 of 100 studies. A study reads *samples x trials*. `n` of every report counts samples.',
     '',
-    `**Weak spots** (below ${percent(WEAK)}): ${weak.length} of ${sections.flatMap(({ rows }) => rows).length} settings. They are marked with !`,
+    `**Weak spots** (below ${percent(WEAK)}): ${weak.length} of ${sections.flatMap(({ rows }) => rows).length} settings, those of an interval that is not used among them. They are marked with !`,
     '',
     ...sections.flatMap(({ title, about, repeats, rows }) => [
       `## ${title}`,
