@@ -7,7 +7,7 @@ import { type SpanTree, treeOf } from './span-tree.ts';
 export interface SharedContent {
   /** Mean likeness of the last answers of every two agents (Jaccard of their words), 0 to 1; null without the messages of two agents. */
   readonly redundancy: number | null;
-  /** Share of the characters of all prompts that another agent had been sent before, 0 to 1; null without messages. */
+  /** Share of the characters of all prompts (without system prompts) in lines that another agent had been sent before, 0 to 1; null without messages. */
   readonly resent: number | null;
 }
 
@@ -29,15 +29,10 @@ function redundancyOf(tree: SpanTree, calls: readonly SpanRecord[]): number | nu
   return pairs.length === 0 ? null : pairs.reduce((sum, each) => sum + each, 0) / pairs.length;
 }
 
-/** The words of a text in lower case, without the names of the JSON around them. */
-const wordsOf = (text: string): ReadonlySet<string> =>
-  new Set(
-    text
-      .toLowerCase()
-      .replace(/"(?:type|content|text)":(?:"text")?/g, ' ')
-      .match(/[\p{L}\p{N}]+/gu) ?? [],
-  );
+/** The words of a text, in lower case. */
+const wordsOf = (text: string): ReadonlySet<string> => new Set(text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []);
 
+/** Counted by line: a transcript that grows is sent as one message, and what was in it before is in it again. */
 function resentShare(tree: SpanTree, calls: readonly SpanRecord[]): number | null {
   const sentTo = new Map<string, Set<string>>();
   let [all, again] = [0, 0];
@@ -45,24 +40,30 @@ function resentShare(tree: SpanTree, calls: readonly SpanRecord[]): number | nul
     const text = call.attributes[GEN_AI.inputMessages];
     if (typeof text !== 'string') continue;
     const own = agentOf(tree, call) ?? NOBODY;
-    for (const message of messageTexts(text)) {
-      const agents = sentTo.get(message) ?? new Set<string>();
-      all += message.length;
-      if ([...agents].some((agent) => agent !== own)) again += message.length;
-      sentTo.set(message, agents.add(own));
+    for (const line of messageTexts(text).flatMap((message) => message.split('\n'))) {
+      const agents = sentTo.get(line) ?? new Set<string>();
+      all += line.length;
+      if ([...agents].some((agent) => agent !== own)) again += line.length;
+      sentTo.set(line, agents.add(own));
     }
   }
   return all === 0 ? null : again / all;
 }
 
-/** The texts of captured messages, one a message; a text that is no list of messages counts as one. */
+/** Everything that was said in captured messages; a text that is no list of messages is taken as it is. */
 function messageTexts(json: string): string[] {
   try {
-    const messages = JSON.parse(json) as unknown;
-    if (Array.isArray(messages))
-      return messages.map((message) => JSON.stringify((message as { parts?: unknown } | null)?.parts ?? message));
+    return stringsIn(JSON.parse(json) as unknown);
   } catch {
-    // Of another tool, in a form of its own: still a text that was sent.
+    return [json];
   }
-  return [json];
+}
+
+/** Names of the fields of a message that hold no words of it. */
+const MARKS = new Set(['type', 'role', 'id', 'finish_reason']);
+
+function stringsIn(value: unknown): string[] {
+  if (typeof value === 'string') return [value];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, member]) => (MARKS.has(name) ? [] : stringsIn(member)));
 }

@@ -87,8 +87,15 @@ describe('what agents repeat', () => {
     const b = said(agent('b', 5), ['the same text', 'some other one'], 'Blue, green: yellow!');
     const { redundancy, resent } = sharedContentOf([root, ...a, ...b]);
     expect(redundancy).toBe(0.5);
-    expect(resent).toBeGreaterThan(0.3);
-    expect(resent).toBeLessThan(0.36);
+    // 13 characters, then the same 13 and 14 others.
+    expect(resent).toBeCloseTo(13 / 40, 12);
+  });
+
+  it('finds a transcript in the longer one that it has become', () => {
+    const a = said(agent('a', 0), ['first line\nsecond'], 'x');
+    const b = said(agent('b', 5), ['first line\nsecond\na third, new'], 'y');
+    // 16 characters, then the same 16 and 12 new ones.
+    expect(sharedContentOf([root, ...a, ...b]).resent).toBeCloseTo(16 / 44, 12);
   });
 
   it('is no repetition where an agent is sent its own history again', () => {
