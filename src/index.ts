@@ -20,4 +20,7 @@ export { readRun, type SavedRun } from './bench/read-run.ts';
 export { type ErrorCode, PatternbenchError, type Place } from './kernel/errors.ts';
 export type { Comparison, Group, Recommendation, RunRecord } from './schema/run-record.ts';
 export type { Scenario } from './schema/scenario.ts';
+export { krippendorffAlpha, type RatingScale, type SwapConsistency, swapConsistency } from './stats/agreement.ts';
+export { clopperPearson } from './stats/clopper-pearson.ts';
+export { robustness } from './stats/robustness.ts';
 export type { Outcome, TrialRecord } from './schema/trial-record.ts';

@@ -7,6 +7,7 @@ import { mcnemarP } from '../stats/mcnemar.ts';
 import { minimumDetectableDifference, powerInputsOf } from '../stats/mde.ts';
 import { discordanceBound, pairedDifference } from '../stats/paired.ts';
 import { geometricRatio } from '../stats/ratio.ts';
+import { simultaneousLevel } from '../stats/simultaneous.ts';
 import { signFlipP } from '../stats/sign-flip.ts';
 import { fixed } from './fixed.ts';
 import { type Paired, pairedAmounts, pairedScores } from './paired-trials.ts';
@@ -42,7 +43,7 @@ export function comparisonsOf(trials: readonly TrialRecord[], scenario: Scenario
   if (!baseline) return [];
   const others = [...cells].filter(([name]) => name !== scenario.baseline);
   const quality = others.map(([name, own]) =>
-    qualityDraft({ scenario, name, pairs: pairedScores(own, baseline, scenario.primary) }),
+    qualityDraft({ scenario, name, pairs: pairedScores(own, baseline, scenario.primary), patterns: others.length }),
   );
   const amounts = Object.entries(AMOUNTS).map(([metric, amount]) =>
     others.flatMap(([name, own]) => ratioDraft({ scenario, name, metric, pairs: pairedAmounts(own, baseline, amount) }) ?? []),
@@ -58,10 +59,12 @@ export const cellName = ({ adapter, pattern }: { readonly adapter: string; reado
 interface QualityInput {
   readonly scenario: ScenarioSummary;
   readonly name: string;
+  /** Compared with the same baseline. */
+  readonly patterns: number;
   readonly pairs: Paired;
 }
 
-function qualityDraft({ scenario, name, pairs }: QualityInput): Draft {
+function qualityDraft({ scenario, name, pairs, patterns }: QualityInput): Draft {
   const a = sampleMeans(pairs.a);
   const b = sampleMeans(pairs.b);
   const head = { scenario: scenario.name, a: name, b: scenario.baseline, metric: 'quality', n: a.length };
@@ -89,9 +92,15 @@ function qualityDraft({ scenario, name, pairs }: QualityInput): Draft {
     method: test,
     // Scores that never vary leave no variance to plan with: that is not a difference of 0 points.
     mde: mde > 0 ? fixed(Math.min(1, mde)) : null,
+    simultaneous: simultaneousInterval(a, b, simultaneousLevel(patterns)),
     reasons,
     effect: difference.mean,
   };
+}
+
+function simultaneousInterval(a: readonly number[], b: readonly number[], level: number) {
+  const { low, high } = pairedDifference(a, b, level)!;
+  return { low: fixed(Math.max(-1, low)), high: fixed(Math.min(1, high)), level: fixed(level) };
 }
 
 const isSinglePass = (scores: readonly number[]) => scores.length === 1 && (scores[0] === 0 || scores[0] === 1);

@@ -3,22 +3,24 @@ import type { RunRecord, ScenarioSummary } from '../schema/run-record.ts';
 import type { TrialRecord } from '../schema/trial-record.ts';
 import { comparisonsOf } from './comparisons.ts';
 import { groupsOf } from './groups.ts';
+import { missingTrials } from './missing-trials.ts';
 import { recommend } from './recommend.ts';
 
 /**
  * What a run says, from what was planned and its trials: both stand in spans.jsonl, so a run and a report of its spans go through here alike.
- * A run that lacks planned trials is not complete.
+ * A run that lacks planned trials is not complete, and what it lacks counts as failed.
  */
 export function composeRecord(plan: PlanFacts, trials: readonly TrialRecord[]): RunRecord {
   const scenarios = plan.scenarios.map((scenario) => summaryOf(scenario, trials));
+  const counted = [...trials, ...missingTrials(plan, trials)];
   const groups = scenarios.flatMap((summary) =>
     groupsOf(
-      trials,
+      counted,
       summary,
       plan.cells.filter((cell) => cell.scenario === summary.name),
     ),
   );
-  const comparisons = scenarios.flatMap((summary) => comparisonsOf(trials, summary));
+  const comparisons = scenarios.flatMap((summary) => comparisonsOf(counted, summary));
   const planned = plan.cells.reduce((sum, cell) => sum + cell.trials, 0);
   return {
     version: 1,
@@ -33,7 +35,7 @@ export function composeRecord(plan: PlanFacts, trials: readonly TrialRecord[]): 
     scenarios,
     groups,
     comparisons,
-    recommendations: recommend({ scenarios, groups, comparisons }, trials),
+    recommendations: recommend({ scenarios, groups, comparisons }, counted),
     findings: [],
     complete: trials.length === planned && !trials.some(brokenByInfrastructure),
   };

@@ -4,8 +4,9 @@ import { mean, sum } from '../stats/mean.ts';
 import { passHatKs } from '../stats/pass-hat-k.ts';
 import { quantile } from '../stats/quantile.ts';
 import { scoreEstimate } from '../stats/score-interval.ts';
-import { attempted, scoreOf, scoresBySample } from '../stats/trial-score.ts';
+import { attempted, isMissing, scoreOf, scoresBySample } from '../stats/trial-score.ts';
 import { fixed } from './fixed.ts';
+import { consistencyOf, coordinationOfGroup, type GroupTrials, intervalsOf, passAtKs } from './group-figures.ts';
 
 /** A pattern that the plan holds for a scenario, with the reason when it cannot run there. */
 export interface PlannedCell {
@@ -18,24 +19,50 @@ export interface PlannedCell {
 
 /**
  * One group a planned cell, in plan order, from the trials of one scenario. Scores: failed trials and those at a limit count as 0 and stay in the
- * denominator; unscored, cancelled and suspended ones are kept apart and counted in `unscored`. Time and money are those of attempted trials
+ * denominator, as do planned ones without a record (missing-trials.ts); unscored, cancelled and suspended ones are kept apart and counted in `unscored`. Time and money are those of attempted trials
  * (neither cancelled nor suspended), failures included; anything unpriced makes a cost null, never 0.
  */
 export function groupsOf(trials: readonly TrialRecord[], scenario: ScenarioSummary, cells: readonly PlannedCell[]): Group[] {
   const own = trials.filter((trial) => trial.scenario === scenario.name);
-  const groups = cells.map((cell) =>
-    groupOf(
-      own.filter((trial) => trial.adapter === cell.adapter && trial.pattern === cell.pattern),
-      scenario,
-      cell,
-    ),
-  );
-  return groups.map((group) => ({ ...group, tokenOverhead: overheadOf(group, groups, scenario.baseline) }));
+  const sides = cells.map((cell) => {
+    const trials = own.filter((trial) => trial.adapter === cell.adapter && trial.pattern === cell.pattern);
+    return { group: groupOf(trials, scenario, cell), trials: groupTrialsOf(trials, scenario, cell) };
+  });
+  const groups = sides.map(({ group }) => group);
+  return sides.map(({ group, trials }) => {
+    const base = sides.find((side) => side.group === baselineOf(group, groups, scenario.baseline));
+    const told = { ...group, tokenOverhead: overheadOf(group, base?.group) };
+    return { ...told, ...furtherFigures(told, trials, base?.trials) };
+  });
 }
 
-function groupOf(trials: readonly TrialRecord[], scenario: ScenarioSummary, cell: PlannedCell): Group {
+function groupTrialsOf(trials: readonly TrialRecord[], scenario: ScenarioSummary, cell: PlannedCell): GroupTrials {
+  return {
+    name: `${scenario.name}/${cell.adapter}/${cell.pattern}`,
+    tried: trials.filter(attempted),
+    passCounts: passCounts(trials, scenario.primary),
+    scores: [...scoresBySample(trials, scenario.primary).values()],
+    hasPassed,
+  };
+}
+
+/** What a group that ran says beyond its means: how sure they are, how alike its trials, what working together cost. */
+function furtherFigures(group: Group, trials: GroupTrials, baseline: GroupTrials | undefined): Partial<Group> {
+  if (trials.tried.length === 0) return {};
+  const consistency = consistencyOf(trials);
+  const coordination = coordinationOfGroup(trials, baseline);
+  return {
+    passAtK: passAtKs(trials),
+    intervals: intervalsOf(trials, group, baseline),
+    ...(consistency ? { consistency } : {}),
+    ...(coordination ? { coordination } : {}),
+  };
+}
+
+function groupOf(counted: readonly TrialRecord[], scenario: ScenarioSummary, cell: PlannedCell): Group {
+  const trials = counted.filter((trial) => !isMissing(trial));
   const tried = trials.filter(attempted);
-  const clusters = [...scoresBySample(trials, scenario.primary).values()];
+  const clusters = [...scoresBySample(counted, scenario.primary).values()];
   const quality = scoreEstimate(clusters);
   return {
     scenario: scenario.name,
@@ -44,7 +71,7 @@ function groupOf(trials: readonly TrialRecord[], scenario: ScenarioSummary, cell
     samples: new Set(trials.map((trial) => trial.sample)).size,
     trials: trials.length,
     quality: quality && { ...quality, mean: fixed(quality.mean), low: fixed(quality.low), high: fixed(quality.high) },
-    passHatK: passHatKs(passCounts(trials, scenario.primary)).map((value) => fixed(value)),
+    passHatK: passHatKs(passCounts(counted, scenario.primary)).map((value) => fixed(value)),
     latencyMs: latencyOf(tried),
     ...costOf(tried, scenario.primary),
     inputTokens: total(trials, (trial) => trial.inputTokens),
@@ -57,6 +84,7 @@ function groupOf(trials: readonly TrialRecord[], scenario: ScenarioSummary, cell
     errors: trials.filter((trial) => trial.outcome.status === 'failed').length,
     limits: trials.filter((trial) => trial.outcome.status === 'limit').length,
     unscored: trials.filter((trial) => scoreOf(trial, scenario.primary) === null).length,
+    ...(counted.length > trials.length ? { missing: counted.length - trials.length } : {}),
     ...(cell.context === undefined ? {} : { context: cell.context }),
     ...(cell.notApplicable === undefined ? {} : { notApplicable: cell.notApplicable }),
   };
@@ -98,10 +126,14 @@ function costOf(trials: readonly TrialRecord[], scorer: string) {
   };
 }
 
-/** Total tokens over those of the baseline (of the same adapter where it has one), minus 1; null without a baseline that used tokens. */
-function overheadOf(group: Group, groups: readonly Group[], baseline: string): number | null {
+/** The group of the baseline: of the same adapter where it has one. */
+function baselineOf(group: Group, groups: readonly Group[], baseline: string): Group | undefined {
   const candidates = groups.filter((other) => other.pattern === baseline);
-  const base = candidates.find((other) => other.adapter === group.adapter) ?? candidates[0];
+  return candidates.find((other) => other.adapter === group.adapter) ?? candidates[0];
+}
+
+/** Total tokens over those of the baseline, minus 1; null without a baseline that used tokens. */
+function overheadOf(group: Group, base: Group | undefined): number | null {
   const baseTokens = base === undefined ? 0 : base.inputTokens + base.outputTokens;
   if (baseTokens === 0 || group.trials === 0) return null;
   return fixed((group.inputTokens + group.outputTokens) / baseTokens - 1);

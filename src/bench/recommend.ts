@@ -5,6 +5,8 @@ import { holm } from '../stats/holm.ts';
 import { percentChange, pInWords, signedPoints } from '../stats/in-words.ts';
 import { pairedDifference } from '../stats/paired.ts';
 import { cellName } from './comparisons.ts';
+import { frontsOf } from './fronts.ts';
+import { guideAdvice } from './guide-advice.ts';
 import { pairedScores, trialsOfCell } from './paired-trials.ts';
 
 const LEVEL = 0.05;
@@ -39,6 +41,12 @@ export function recommend(
       sentence: sentenceOf(scenario, best, chosen),
       sure: sureness(best),
       evidence: [...againstBaseline(scenario, chosen, comparisons), ...againstLeader(best, chosen), ...failures(chosen)],
+      fronts: frontsOf(trials, scenario, groups),
+      guide: guideAdvice(scenario, {
+        recommended: cellName(chosen),
+        bestSet: best.members.map(cellName),
+        scored: [...best.members, ...best.behind].map(cellName),
+      }),
     };
   });
 }
@@ -62,7 +70,9 @@ export function bestSetOf(trials: readonly TrialRecord[], scenario: ScenarioSumm
   return { leader, members: [leader, ...others.filter(stays)], behind: others.filter((other, i) => !stays(other, i)) };
 }
 
-const tokensPerTrial = (group: Group) => (group.inputTokens + group.outputTokens) / group.trials;
+/** What was never tried is not cheap. */
+const tokensPerTrial = (group: Group) =>
+  group.trials === 0 ? Number.POSITIVE_INFINITY : (group.inputTokens + group.outputTokens) / group.trials;
 
 const allPriced = (groups: readonly Group[]) => groups.every((group) => group.costUsdPer1kTasks !== null);
 

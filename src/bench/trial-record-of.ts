@@ -2,6 +2,7 @@ import type { Place } from '../kernel/errors.ts';
 import { NATIVE, outcome, type TrialRecord, trialRecord } from '../schema/trial-record.ts';
 import type { z } from '../schema/zod.ts';
 import { OWN } from '../telemetry/attribute-names.ts';
+import { coordinationOf } from '../telemetry/coordination.ts';
 import type { OtlpTrace } from '../telemetry/otlp-json.ts';
 import type { AttributeValue } from '../telemetry/span.ts';
 import { totalsOf, type TrialTotals } from '../telemetry/trial-totals.ts';
@@ -52,7 +53,13 @@ export function trialRecordOf({ traceId, spans }: Pick<OtlpTrace, 'traceId' | 's
     routed: totals.routed === null ? null : [...totals.routed],
     provenance: totals.provenance,
     findings: [],
+    coordination: coordinationIn(spans),
   };
+}
+
+function coordinationIn(spans: OtlpTrace['spans']): TrialRecord['coordination'] {
+  const { messages, steps } = coordinationOf(spans);
+  return { messages, steps: [...steps] };
 }
 
 const textOf = (value: AttributeValue | undefined): string => (typeof value === 'string' ? value : String(value ?? ''));

@@ -13,6 +13,7 @@ export default defineCommand({
     ['patternbench report', 'of the last run, as the run itself showed it'],
     ['patternbench report --from spans.jsonl', 'of a file of OTLP JSON, also of another framework: its totals, unscored'],
     ['patternbench report --metrics', 'durations, tokens and tasks as metrics'],
+    ['patternbench report --architectures', 'what each pattern is for, what it takes and costs over one agent'],
     ['patternbench report -o out', 'write run.json and trials.jsonl: the bytes of the run'],
   ],
   configure: (command) => {
@@ -21,6 +22,7 @@ export default defineCommand({
       .option('--from <file>', 'a file of spans instead of a saved run')
       .option('-o, --out <folder>', 'write run.json and trials.jsonl there')
       .option('--metrics', 'print metrics instead, with the names and buckets of the GenAI conventions; -o writes metrics.json')
+      .option('--architectures', 'compare the patterns as architectures: best for, setup, cost, time, tokens over one agent')
       .option('--json', 'print the run record as JSON instead of the table')
       .option('--no-color', 'plain text');
   },
@@ -34,7 +36,9 @@ export default defineCommand({
     const from = options['from'] as string | undefined;
     const file = from !== undefined ? resolve(shell.root, from) : join(await runFolderOf(args[0], shell), 'spans.jsonl');
     const metrics = options['metrics'] ? metricsCollector() : undefined;
-    const report = await reportOfSpans(file, metrics?.add);
+    const architectures = options['architectures'] ? await import('../bench/architectures.ts') : undefined;
+    const content = architectures?.sharedContentCollector();
+    const report = await reportOfSpans(file, metrics?.add ?? content?.add);
     const { run, trials, notes, foreign } = report;
     const wanted = options['out'] as string | undefined;
     if (wanted !== undefined) {
@@ -45,7 +49,14 @@ export default defineCommand({
       if (metrics) await writeFile(join(out, 'metrics.json'), `${JSON.stringify(metrics.metrics(), null, 1)}\n`);
     }
     if (metrics) shell.out(options['json'] ? JSON.stringify(metrics.metrics()) : metricsTable(metrics.metrics(), shell.width));
-    else if (options['json']) shell.out(JSON.stringify(run));
+    else if (architectures && content) {
+      const [{ loadPatterns }, { architectureTable }] = await Promise.all([
+        import('../bench/parts.ts'),
+        import('./shell/architecture-table.ts'),
+      ]);
+      const rows = architectures.architecturesOf(run, await loadPatterns(), content.of);
+      shell.out(options['json'] ? JSON.stringify(rows) : architectureTable(run, rows, shell.width));
+    } else if (options['json']) shell.out(JSON.stringify(run));
     else if (foreign) shell.out(foreignTable(report, shell.width));
     else {
       const { default: terminal } = await import('../reporters/terminal.ts');

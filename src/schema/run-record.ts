@@ -1,3 +1,5 @@
+import { groupConsistency, groupCoordination, groupIntervals } from './group-figures.ts';
+import { frontAxis, guideAdvice } from './guidance.ts';
 import { z } from './zod.ts';
 
 const amount = z.number().min(0);
@@ -34,6 +36,11 @@ export const group = z.strictObject({
   errors: count,
   limits: count,
   unscored: count,
+  missing: count.optional().describe('planned trials that the record lacks; they count as failures'),
+  passAtK: z.array(z.number()).optional().describe('pass@1 .. pass@k, unbiased'),
+  intervals: groupIntervals.optional(),
+  consistency: groupConsistency.optional(),
+  coordination: groupCoordination.optional(),
   context: z
     .enum(['task', 'last', 'text', 'all'])
     .optional()
@@ -55,6 +62,10 @@ export const comparison = z.strictObject({
   n: count,
   verdict: z.enum(['improved', 'regressed', 'inconclusive', 'no-material-change', 'incomparable']),
   mde: z.number().nullable().describe('the smallest difference this comparison could have seen at 80 % power'),
+  simultaneous: z
+    .strictObject({ low: z.number(), high: z.number(), level: z.number() })
+    .optional()
+    .describe('the interval of this comparison that holds together with those of all others of its metric, at 95 % (Bonferroni)'),
   reasons: z.array(z.string()),
 });
 
@@ -80,6 +91,8 @@ export const recommendation = z.strictObject({
   sentence: z.string(),
   sure: z.string().describe('who is not told apart from the leader, by which test'),
   evidence: z.array(z.string()).describe('sentences: what it gains, what it costs, what got worse'),
+  fronts: z.array(frontAxis).optional(),
+  guide: guideAdvice.optional().describe("what the decision guide picks for the scenario's labels, beside what the data says"),
 });
 
 export const scenarioSummary = z.strictObject({

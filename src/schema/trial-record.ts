@@ -23,6 +23,11 @@ const agentTotals = z.strictObject({
   criticalMs: amount,
 });
 
+const coordination = z.strictObject({
+  messages: count.describe('times that the answer of one agent made a model call of another start'),
+  steps: z.array(z.string()).describe('what was done, in order of its start: agents as @name, tools and hand-offs by name'),
+});
+
 /** One line of trials.jsonl. */
 export const trialRecord = z.strictObject({
   scenario: z.string(),
@@ -51,6 +56,7 @@ export const trialRecord = z.strictObject({
   routed: z.array(z.string()).nullable(),
   provenance: z.record(z.string(), count).describe('model calls by provenance'),
   findings: z.array(z.string()),
+  coordination: coordination.optional().describe('how the agents worked together; absent in older records'),
 });
 
 export type Outcome = z.infer<typeof outcome>;

@@ -17,9 +17,14 @@ export function scoreOf(trial: TrialRecord, scorer: string): number | null {
   }
 }
 
+/** The code of a planned trial that has no record. It counts as a failure; it took no time and no money that anybody knows of. */
+export const MISSING = 'missing_trial';
+
+export const isMissing = ({ outcome }: TrialRecord): boolean => outcome.status === 'failed' && outcome.code === MISSING;
+
 /** Whether a trial ran to an end of its own: what was cancelled or suspended says nothing about the pattern. */
 export const attempted = (trial: TrialRecord): boolean =>
-  trial.outcome.status !== 'cancelled' && trial.outcome.status !== 'suspended';
+  trial.outcome.status !== 'cancelled' && trial.outcome.status !== 'suspended' && !isMissing(trial);
 
 /** The scores that count, by sample in order of appearance; samples without any are left out. */
 export function scoresBySample(trials: readonly TrialRecord[], scorer: string): Map<string, number[]> {

@@ -99,6 +99,15 @@ describe('comparisonsOf', () => {
     expect(comparisonsOf(trialsOf('other', base), scenario)).toEqual([]);
   });
 
+  it('gives each difference the interval that holds together with those of all others, wider than the plain one', () => {
+    const compared = comparisonsOf(trials, scenario).filter(({ metric }) => metric === 'quality');
+    expect(compared.length).toBeGreaterThan(1);
+    for (const { simultaneous, low, high } of compared) {
+      expect(simultaneous!.level).toBeCloseTo(1 - 0.05 / compared.length, 6);
+      expect(simultaneous!.high - simultaneous!.low).toBeGreaterThan(high - low);
+    }
+  });
+
   it('fits its schema', () => {
     for (const comparison of comparisonsOf(trials, scenario))
       expect(comparisonSchema.safeParse(comparison).error).toBeUndefined();

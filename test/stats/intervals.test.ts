@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { clusteredStandardError, designEffect, effectiveSampleSize, sampleMeans } from '../../src/stats/cluster.ts';
 import { tCritical, zCritical } from '../../src/stats/interval.ts';
 import { mean, standardDeviation } from '../../src/stats/mean.ts';
-import { scoreEstimate } from '../../src/stats/score-interval.ts';
+import { scoreEstimate, tInterval } from '../../src/stats/score-interval.ts';
 import { wilson } from '../../src/stats/wilson.ts';
 
 /** Clusters with the given numbers of samples that passed 0, 1, 2 … of their trials. */
@@ -130,16 +130,31 @@ describe('scoreEstimate', () => {
     expect(estimate?.method).toBe('Wilson, 95%, effective n = 85.0 (design effect 2.24)');
   });
 
-  it('is t on sample means for other scores', () => {
-    // The airline figures again, with each score moved off 0 and 1 by half: intervals scale with it.
+  it('is Wilson on the size that the sample means are worth for other scores, beside which t is the textbook', () => {
+    const t = tInterval(airline);
+    expect(t.low).toBeCloseTo(0.31506763540260274, 9);
+    expect(t.high).toBeCloseTo(0.5249323645973972, 9);
+    // Each score moved off 0 and 1 by half, which halves mean and standard error.
     const halved = airline.map((trials) => trials.map((score) => score / 2));
+    const size = (0.21 * 0.79) / (0.05221619109284876 / 2) ** 2;
+    const expected = wilson(0.21, size * (1.959963984540054 / 2.0095752371292392) ** 2);
     const estimate = scoreEstimate(halved);
-    expect(estimate?.low).toBeCloseTo(0.31506763540260274 / 2, 9);
-    expect(estimate?.high).toBeCloseTo(0.5249323645973972 / 2, 9);
+    expect(estimate?.low).toBeCloseTo(expected.low, 9);
+    expect(estimate?.high).toBeCloseTo(expected.high, 9);
+    expect(estimate?.method).toMatch(/^Wilson, 95%, effective n = [\d.]+ \(50 sample means\)$/);
+  });
+
+  it('is exact on request, and wider', () => {
+    const [usual, exact] = [scoreEstimate(airline), scoreEstimate(airline, { rate: 'clopper-pearson' })];
+    expect(exact?.method).toMatch(/^Clopper-Pearson, 95%, effective n = 85.0/);
+    expect(exact!.low).toBeLessThan(usual!.low);
+    expect(exact!.high).toBeGreaterThan(usual!.high);
   });
 
   it('clips to [0, 1]', () => {
-    expect(scoreEstimate([[0.9], [1], [0.2]])).toMatchObject({ high: 1, low: 0 });
+    expect(tInterval([[0.9], [1], [0.2]])).toEqual({ high: 1, low: 0 });
+    const { low, high } = scoreEstimate([[0.9], [1], [0.2]])!;
+    expect(low > 0 && high < 1).toBe(true);
   });
 
   it('never claims an interval of width zero, whatever agrees', () => {

@@ -49,8 +49,17 @@ function trialsOf({ pattern, passed, scale, facts, agents = {} }: Small, scenari
   );
 }
 
-/** Four patterns and one that cannot run, on ten samples of three trials: better, worse, not told apart, unpriced, one failure, one limit. */
+const made = new Map<string, ReportInput>();
+
+/** The same run again is a copy of the one that was computed: tests may change it. */
 export function smallRun(facts: Partial<ScenarioSummary> = {}): ReportInput {
+  const key = JSON.stringify(facts);
+  if (!made.has(key)) made.set(key, computedRun(facts));
+  return structuredClone(made.get(key)!);
+}
+
+/** Four patterns and one that cannot run, on ten samples of three trials: better, worse, not told apart, unpriced, one failure, one limit. */
+function computedRun(facts: Partial<ScenarioSummary>): ReportInput {
   const scenario = scenarioSummaryOf({
     name: 'support-desk',
     samples: 10,

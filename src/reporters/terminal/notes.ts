@@ -2,6 +2,7 @@ import type { Finding, Group } from '../../schema/run-record.ts';
 import type { TrialRecord } from '../../schema/trial-record.ts';
 import { discordanceBound } from '../../stats/paired.ts';
 import { groupName, seconds } from './figures.ts';
+import { guidanceNotes } from './guidance.ts';
 import { flipsOf } from './flips.ts';
 import { type ScenarioView, trialsOf } from './scenario-view.ts';
 
@@ -22,6 +23,7 @@ export function notesOf(view: ScenarioView, findings: readonly Finding[]): Note[
     ['Unscored', unscored(view)],
     ['Could see', couldSee(view)],
     ['Sensitivity', view.scenario.sensitivity],
+    ...guidanceNotes(view),
     ['Sure', sure(view)],
     ['Use', use(view)],
   ];
