@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { findScenarios, loadScenario } from '../bench/load-scenarios.ts';
-import { loadPatterns, loadProviders, loadReporters, loadScorers, partNamed } from '../bench/parts.ts';
+import { loadDetectors, loadPatterns, loadProviders, loadReporters, loadScorers, partNamed } from '../bench/parts.ts';
 import { journaledRuns, savedRuns } from '../bench/read-run.ts';
 import { safeText } from '../kernel/terminal-text.ts';
 import { defineCommand } from './shell/command.ts';
@@ -39,6 +39,17 @@ const KINDS: readonly Kind[] = [
   { name: 'providers', entries: async () => described(await loadProviders()) },
   { name: 'reporters', entries: async () => described(await loadReporters()) },
   {
+    name: 'findings',
+    entries: async () =>
+      (await loadDetectors()).map(({ name, description, severity, advice, mast, settings }) => [
+        name,
+        description,
+        `${severity}${mast === undefined ? '' : `; MAST ${mast}`}`,
+        `do: ${advice}`,
+        ...optionLines({ options: settings }),
+      ]),
+  },
+  {
     name: 'runs',
     entries: runs,
   },
@@ -46,7 +57,7 @@ const KINDS: readonly Kind[] = [
 
 export default defineCommand({
   name: 'list',
-  description: 'list patterns, scenarios, scorers, providers, reporters, runs',
+  description: 'list patterns, scenarios, scorers, providers, reporters, findings, runs',
   examples: [
     ['patternbench list', 'everything'],
     ['patternbench list patterns', 'what each is for, what it costs in calls, its options'],

@@ -32,7 +32,7 @@ export default defineCommand({
     const from = options['from'] as string | undefined;
     const file = from ?? join(await runFolderOf(args[0], shell), 'spans.jsonl');
     const metrics = options['metrics'] ? metricsCollector() : undefined;
-    const report = await reportOfSpans(file, metrics?.add);
+    const report = await reportOfSpans(file, { onTrial: metrics?.add });
     const { run, trials, notes, foreign } = report;
     const out = options['out'] as string | undefined;
     if (out !== undefined) {
