@@ -3,8 +3,8 @@ import { messageDigest } from '../fixtures/request-key.ts';
 import { redactText } from '../fixtures/redact.ts';
 import { canonicalJson } from '../kernel/canonical-json.ts';
 import { shortHash } from '../kernel/hash.ts';
-import { type Json, type JsonObject } from '../kernel/json.ts';
-import { type KnownAttributes } from '../telemetry/attribute-names.ts';
+import type { JsonObject } from '../kernel/json.ts';
+import type { KnownAttributes } from '../telemetry/attribute-names.ts';
 import type { SpanRecord } from '../telemetry/span.ts';
 import { parsedArguments } from './due-approvals.ts';
 import type { MessageLog, SaidCall, SaidTool } from './message-log.ts';
@@ -126,7 +126,7 @@ function describeSimilarity(calls: readonly SaidCall[]): void {
 function describeTool({ span, arguments: text, result }: SaidTool, { isDue }: MessageFacts): void {
   const to: KnownAttributes = span.attributes;
   const args = parsedArguments(text);
-  to['patternbench.tool.arguments.digest'] = digestOf(args === undefined ? text : canonicalJson(args as Json));
+  to['patternbench.tool.arguments.digest'] = digestOf(args === undefined ? text : canonicalJson(args));
   if (result !== undefined) to['patternbench.tool.result.digest'] = digestOf(result);
   if (args && isDue?.(String(to['gen_ai.tool.name']), args)) to['patternbench.approval.due'] = true;
 }

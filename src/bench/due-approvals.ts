@@ -16,7 +16,9 @@ export function parsedArguments(text: string): JsonObject | undefined {
  * From which tool calls on a scenario says that a person should be asked: a `when` among the settings of its findings, a condition on `args`
  * and `tool`. undefined where it says nothing. What the condition cannot tell counts as due, as it does where consent is asked for.
  */
-export function dueApprovals({ findings }: Pick<Scenario, 'findings'>): ((tool: string, args: JsonObject) => boolean) | undefined {
+export function dueApprovals({
+  findings,
+}: Pick<Scenario, 'findings'>): ((tool: string, args: JsonObject) => boolean) | undefined {
   const conditions = Object.values(findings ?? {}).flatMap((settings) => {
     const when = isObject(settings) ? settings['when'] : undefined;
     return typeof when === 'string' ? parseCondition(when) : [];

@@ -1,6 +1,6 @@
 import type { Detector, Sighting } from '../findings/seen/detector.ts';
 import { TrialView, type WindowOf } from '../findings/seen/trial-view.ts';
-import type { Json } from '../kernel/json.ts';
+import { isObject, type Json, type JsonObject } from '../kernel/json.ts';
 import type { PlanFacts } from '../schema/plan-facts.ts';
 import type { Finding } from '../schema/run-record.ts';
 import type { TrialRecord } from '../schema/trial-record.ts';
@@ -52,7 +52,7 @@ const lookersOf = (detectors: readonly Detector[], set: SettingsByKind, own: Set
     return { detector, settings: detector.settings.parse({ ...membersOf(scenario), ...membersOf(over) }) };
   });
 
-const membersOf = (settings: Json | undefined): object => (typeof settings === 'object' && settings !== null ? settings : {});
+const membersOf = (settings: Json | undefined): JsonObject => (isObject(settings) ? settings : {});
 
 interface Inspected {
   readonly record: TrialRecord;

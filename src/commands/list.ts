@@ -89,11 +89,11 @@ async function runs(shell: Shell): Promise<(readonly string[])[]> {
 }
 
 async function scenarios(shell: Shell): Promise<(readonly string[])[]> {
-  const [patterns, scorers] = await Promise.all([loadPatterns(), loadScorers()]);
+  const [patterns, scorers, detectors] = await Promise.all([loadPatterns(), loadScorers(), loadDetectors()]);
   const files = await findScenarios(join(shell.root, 'scenarios'));
   return Promise.all(
     files.map(async (file) => {
-      const { name, description, samples, trials, draft } = await loadScenario(file, { patterns, scorers });
+      const { name, description, samples, trials, draft } = await loadScenario(file, { patterns, scorers, detectors });
       return [
         name,
         description.trim(),

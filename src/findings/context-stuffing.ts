@@ -15,7 +15,8 @@ interface Settings {
 
 export default defineDetector({
   name: 'context-stuffing',
-  description: 'Agents are sent far more than they need: a nearly full window, what others were sent before, or ever more history.',
+  description:
+    'Agents are sent far more than they need: a nearly full window, what others were sent before, or ever more history.',
   severity: 'warning',
   advice:
     'give each agent only the context that it needs: structured memory (over MCP) and retrieval instead of the whole history on every turn; in a scenario, a smaller `context` of the pattern',

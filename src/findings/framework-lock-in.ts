@@ -13,7 +13,9 @@ export default defineDetector({
   advice:
     'think in protocols: reach tools over MCP and other agents over A2A, so that the framework behind them can be swapped without rewriting agents',
   settings: (z) =>
-    z.strictObject({ minSteps: z.int().min(1).default(2).describe('runs of agents and calls of tools that could use a protocol') }),
+    z.strictObject({
+      minSteps: z.int().min(1).default(2).describe('runs of agents and calls of tools that could use a protocol'),
+    }),
   detect: ({ record, tools, runs, tree }, { minSteps }) => {
     const steps = [...tools, ...runs];
     if (record.adapter === NATIVE || steps.length < minSteps) return [];

@@ -33,7 +33,7 @@ function sameTool(view: TrialView, run: SpanRecord, repeats: number): Sighting[]
     const key = `${String(tool.attributes[GEN_AI.toolName])} ${String(args)}`;
     const row = rows.get(key);
     const last = row?.at(-1);
-    const changed = last && writes.some(({ endUs }) => endUs > last.endUs && endUs <= tool.startUs);
+    const changed = last && writes.some((write) => write.endUs >= last.endUs && write.startUs <= tool.startUs);
     if (row && !changed && last!.attributes[OWN.toolResultDigest] === result) {
       row.push(tool);
       if (row.length === repeats) found.push(row);
@@ -42,7 +42,9 @@ function sameTool(view: TrialView, run: SpanRecord, repeats: number): Sighting[]
   return found.map((row) => {
     const agent = view.agentOf(row[0]!);
     const again = row.slice(1);
-    const asked = again.flatMap((tool) => view.calls.findLast((call) => view.runOf(call) === run && call.endUs <= tool.startUs) ?? []);
+    const asked = again.flatMap(
+      (tool) => view.calls.findLast((call) => view.runOf(call) === run && call.endUs <= tool.startUs) ?? [],
+    );
     const why = `${agent} calls ${String(row[0]!.attributes[GEN_AI.toolName])} ${row.length} times with the same arguments and gets the same result`;
     return { agent, spans: row, why, wasted: [...new Set([...asked, ...again])] };
   });
@@ -51,7 +53,12 @@ function sameTool(view: TrialView, run: SpanRecord, repeats: number): Sighting[]
 function sameRequest(view: TrialView, repeats: number): Sighting[] {
   const told = view.calls.filter((call) => !call.error && call.attributes[OWN.messageDigests] !== undefined);
   const alike = Map.groupBy(told, (call) =>
-    [view.agentOf(call), call.attributes[GEN_AI.requestModel], call.attributes[GEN_AI.requestSeed], call.attributes[OWN.messageDigests]].join(' '),
+    [
+      view.agentOf(call),
+      call.attributes[GEN_AI.requestModel],
+      call.attributes[GEN_AI.requestSeed],
+      call.attributes[OWN.messageDigests],
+    ].join(' '),
   );
   return [...alike.values()]
     .filter((row) => row.length >= repeats)

@@ -43,5 +43,12 @@ const stoppedAgents = (view: TrialView): Sighting[] =>
 
 function stoppedPattern({ record, tree }: TrialView): Sighting[] {
   if (record.outcome.status !== 'completed' || !STOPPED.has(record.stop)) return [];
-  return [{ agent: NOBODY, spans: [tree.root], why: `the pattern was stopped by ${record.stop}, not by its own condition` }];
+  return [
+    {
+      agent: NOBODY,
+      spans: [tree.root],
+      why: `the pattern was stopped by ${record.stop}, not by its own condition`,
+      severity: 'info',
+    },
+  ];
 }

@@ -37,7 +37,9 @@ const targetOf = ({ attributes }: SpanRecord): string => String(attributes[GEN_A
 /** A tool that tells what nothing had told before is a step forward. */
 function bringsSomething(view: TrialView, from: SpanRecord, to: SpanRecord): boolean {
   const known = new Set(view.tools.filter(({ endUs }) => endUs <= from.startUs).map(contentOf));
-  return view.tools.some((tool) => tool.startUs >= from.endUs && tool.endUs <= to.startUs && !tool.error && !known.has(contentOf(tool)));
+  return view.tools.some(
+    (tool) => tool.startUs >= from.endUs && tool.endUs <= to.startUs && !tool.error && !known.has(contentOf(tool)),
+  );
 }
 
 const contentOf = ({ attributes }: SpanRecord): string =>

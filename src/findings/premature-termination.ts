@@ -40,7 +40,9 @@ function emptyAnswer(view: TrialView): Sighting[] {
   if (record.outcome.status !== 'completed' || tree.root.attributes[OWN.output] === undefined) return [];
   if ((record.output ?? '').trim() !== '') return [];
   const last = runs.at(-1);
-  return [{ agent: last ? view.agentOf(last) : NOBODY, spans: [last ?? tree.root], why: 'the trial completes with an empty answer' }];
+  return [
+    { agent: last ? view.agentOf(last) : NOBODY, spans: [last ?? tree.root], why: 'the trial completes with an empty answer' },
+  ];
 }
 
 /** What a review of ours says on its span. */

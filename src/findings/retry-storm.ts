@@ -41,7 +41,9 @@ function failingTools(view: TrialView, least: number): Sighting[] {
     const agent = view.agentOf(row[0]!);
     const again = row.slice(1);
     const run = view.runOf(row[0]!);
-    const asked = again.flatMap((tool) => view.calls.findLast((call) => view.runOf(call) === run && call.endUs <= tool.startUs) ?? []);
+    const asked = again.flatMap(
+      (tool) => view.calls.findLast((call) => view.runOf(call) === run && call.endUs <= tool.startUs) ?? [],
+    );
     const why = `${agent} calls ${String(row[0]!.attributes[GEN_AI.toolName])} ${row.length} times with the same arguments, and it fails each time`;
     return [{ agent, spans: row, why, wasted: [...new Set([...asked, ...again])] }];
   });

@@ -23,7 +23,9 @@ export default defineDetector({
     const containers = [...new Set(view.runs.map(({ parentPath }) => view.tree.byPath.get(parentPath ?? '')!))];
     return containers.flatMap((container) => {
       const steps = stepsOf(view, container);
-      const idle = steps.filter((step) => isAgent(view, step) && [...step.waitedFor].some((other) => waitsInVain(view, step, other)));
+      const idle = steps.filter(
+        (step) => isAgent(view, step) && [...step.waitedFor].some((other) => waitsInVain(view, step, other)),
+      );
       if (idle.length + 1 < minSteps || !isCritical(view, container)) return [];
       const taken = Math.max(...steps.map(({ span }) => span.endUs)) - steps[0]!.span.startUs;
       const savedMs = msOf(taken - shortestUs(steps));
@@ -43,7 +45,6 @@ const waitsInVain = (view: TrialView, step: Step, other: Step): boolean => isAge
 
 /** Whether time of the trial went by in it that nothing else covered. */
 const isCritical = (view: TrialView, container: SpanRecord): boolean =>
-  container === view.tree.root ||
-  criticalPath(view.tree.spans).some(({ spanPath }) => spanPath.startsWith(`${container.path}/`));
+  container === view.tree.root || criticalPath(view.tree.spans).some(({ spanPath }) => spanPath.startsWith(`${container.path}/`));
 
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(2)} s`;

@@ -174,7 +174,7 @@ export interface Scenario extends Omit<Base, 'samples' | 'score' | 'patterns' | 
   readonly score: readonly { readonly type: string; readonly name: string; readonly options: unknown }[];
   readonly patterns: Readonly<Record<string, unknown>>;
   readonly primary: string;
-  /** As the file has them: what is not set has the detector's default. */
+  /** Of the kinds that the file sets; all others have their detector's defaults. */
   readonly findings?: FindingSettings | undefined;
   /** The file it was read from, as it was named. */
   readonly file: string;

@@ -1,5 +1,5 @@
 import { PatternbenchError } from '../../kernel/errors.ts';
-import type { Json } from '../../kernel/json.ts';
+import { isObject, type Json } from '../../kernel/json.ts';
 import { nearestName } from '../../schema/nearest-name.ts';
 import { phrasesOf } from '../../schema/issues.ts';
 import type { z } from '../../schema/zod.ts';
@@ -15,7 +15,12 @@ export function chosenThresholds(detectors: readonly WithSettings[], texts: read
   for (const text of texts) {
     const [, kind = '', name, value = ''] = /^([\w-]+)(?:\.(\w+))?=(.*)$/s.exec(text) ?? [];
     const detector = detectors.find((candidate) => candidate.name === kind);
-    if (!detector) throw unknown(text, kind, detectors.map((candidate) => candidate.name));
+    if (!detector)
+      throw unknown(
+        text,
+        kind,
+        detectors.map((candidate) => candidate.name),
+      );
     if (name === undefined) {
       if (value !== 'false') throw wrong(text, 'a kind itself can only be left out', `${kind}=false`);
       chosen[kind] = false;
@@ -23,7 +28,7 @@ export function chosenThresholds(detectors: readonly WithSettings[], texts: read
     }
     if (!Object.hasOwn(detector.settings.shape, name)) throw unknown(text, name, Object.keys(detector.settings.shape));
     const before = chosen[kind];
-    const settings = { ...(typeof before === 'object' ? before : {}), [name]: valueOf(value) } as Record<string, Json>;
+    const settings: Record<string, Json> = { ...(isObject(before) ? before : {}), [name]: valueOf(value) };
     const checked = detector.settings.safeParse(settings);
     if (!checked.success) throw wrong(text, phrasesOf(checked.error, detector.settings, settings).join('; '), 'list findings');
     chosen[kind] = settings;
@@ -41,7 +46,7 @@ function valueOf(text: string): Json {
 }
 
 function unknown(text: string, name: string, known: readonly string[]): PatternbenchError {
-  const near = nearestName(name, known) as string | undefined;
+  const near = nearestName(name, known);
   return new PatternbenchError('usage', `--set ${text}: there is no "${name}"`, {
     remedy: near === undefined ? `write kind.name=value; there are ${known.join(', ')}` : `did you mean ${near}?`,
   });

@@ -30,7 +30,10 @@ export function tellFindings(shell: Shell, told: ToldFindings): void {
     }
   }
   shell.out('');
-  say('Waste of different kinds may be of the same calls: it does not add up. Thresholds: list findings, --set kind.name=value.', 0);
+  say(
+    'Waste of different kinds may be of the same calls: it does not add up. Thresholds: list findings, --set kind.name=value.',
+    0,
+  );
 }
 
 function tellKind(shell: Shell, all: readonly Finding[], { run, examples }: ToldFindings): void {
@@ -75,6 +78,9 @@ function wasteOf(own: readonly Finding[]): string {
   const unpriced = own.filter(({ wastedUsd }) => wastedUsd === null).length;
   const usd = `$${sum(({ wastedUsd }) => wastedUsd ?? 0).toFixed(4)}`;
   const money = unpriced === own.length ? 'unpriced' : unpriced > 0 ? `${usd} and ${unpriced} unpriced` : usd;
-  const parts = [...(tokens > 0 ? [`${tokens.toLocaleString('en-US')} tokens (${money})`] : []), ...(ms > 0 ? [`${(ms / 1000).toFixed(1)} s`] : [])];
+  const parts = [
+    ...(tokens > 0 ? [`${tokens.toLocaleString('en-US')} tokens (${money})`] : []),
+    ...(ms > 0 ? [`${(ms / 1000).toFixed(1)} s`] : []),
+  ];
   return `wasted: ${parts.join(', ')}`;
 }

@@ -27,7 +27,9 @@ export function stepsOf(view: TrialView, container: SpanRecord): Step[] {
     callsOf.set(span, new Set(inside.map(({ path }) => path)));
     const reads = new Set(inside.flatMap((call) => textsOf(call.attributes[OWN.promptReads])));
     const before = steps.filter((step) => step.span.endUs <= span.startUs);
-    const needed = before.filter((step) => mustComeFirst(view, step.span) || [...callsOf.get(step.span)!].some((path) => reads.has(path)));
+    const needed = before.filter(
+      (step) => mustComeFirst(view, step.span) || [...callsOf.get(step.span)!].some((path) => reads.has(path)),
+    );
     const needs = new Set(needed.flatMap((step) => [step as Step, ...step.needs]));
     steps.push({ span, needs, waitedFor: new Set(before) });
   }
