@@ -8,9 +8,10 @@ import type { Finding } from '../schema/run-record.ts';
 import { defineCommand } from './shell/command.ts';
 import { EXIT } from './shell/exit-code.ts';
 import { chosenThresholds } from './shell/chosen-thresholds.ts';
+import { wholeNumber } from './shell/run-options.ts';
 import { runFolderOf } from './shell/saved-run.ts';
 import type { Shell } from './shell/shell.ts';
-import { tellFindings } from './shell/tell-findings.ts';
+import { LAST_RUN, tellFindings } from './shell/tell-findings.ts';
 
 const SEVERITIES = ['error', 'warning', 'info'] as const;
 
@@ -33,7 +34,7 @@ export default defineCommand({
       .option('--pattern <pattern...>', 'only of these patterns')
       .option('--scenario <scenario...>', 'only of these scenarios')
       .option('--set <threshold...>', 'another threshold, as kind.name=value; kind=false leaves a kind out')
-      .option('--examples <count>', 'trials to name for each kind and pattern', Number, 2)
+      .option('--examples <count>', 'trials to name for each kind and pattern', wholeNumber('--examples', 0), 2)
       .option('--json', 'print all findings as JSON')
       .option('--no-color', 'plain text');
   },
@@ -64,6 +65,5 @@ export default defineCommand({
 async function spansOf(name: string | undefined, shell: Shell): Promise<{ file: string; run: string | undefined }> {
   const found = name === undefined ? undefined : await stat(name).catch(() => undefined);
   if (name !== undefined && found?.isFile()) return { file: name, run: undefined };
-  const folder = await runFolderOf(name, shell);
-  return { file: join(folder, 'spans.jsonl'), run: name ?? folder.slice(folder.lastIndexOf('/') + 1) };
+  return { file: join(await runFolderOf(name, shell), 'spans.jsonl'), run: name ?? LAST_RUN };
 }

@@ -1,6 +1,7 @@
 import { GEN_AI, OWN } from '../telemetry/attribute-names.ts';
 import type { SpanRecord } from '../telemetry/span.ts';
 import { defineDetector, type Sighting } from './seen/detector.ts';
+import { isWrite, toolArguments, toolName, toolResult } from './seen/tool-facts.ts';
 import { msLong, times, type TrialView } from './seen/trial-view.ts';
 
 export default defineDetector({
@@ -36,14 +37,8 @@ function sameRequests(view: TrialView, least: number): Sighting[] {
 }
 
 function sameLookups(view: TrialView, least: number): Sighting[] {
-  const reads = view.tools.filter(
-    ({ attributes, error }) => !error && attributes[OWN.toolEffect] !== 'write' && attributes[OWN.toolResultDigest] !== undefined,
-  );
-  return rowsOf(reads, 2, ({ attributes }) => [
-    attributes[GEN_AI.toolName],
-    attributes[OWN.toolArgumentsDigest],
-    attributes[OWN.toolResultDigest],
-  ]).flatMap((row) => {
+  const reads = view.tools.filter((tool) => !tool.error && !isWrite(tool) && toolResult(tool) !== undefined);
+  return rowsOf(reads, 2, (tool) => [toolName(tool), toolArguments(tool), toolResult(tool)]).flatMap((row) => {
     const first = [...new Map(row.toReversed().map((tool) => [view.runOf(tool), tool])).values()].toReversed();
     if (first.length < least) return [];
     const again = first.slice(1);
@@ -51,7 +46,7 @@ function sameLookups(view: TrialView, least: number): Sighting[] {
       {
         agent: view.agentOf(again[0]!),
         spans: first,
-        why: `${String(first[0]!.attributes[GEN_AI.toolName])} is called ${first.length} times with the same arguments, by ${namesOf(view, first)}, and tells the same`,
+        why: `${toolName(first[0]!)} is called ${first.length} times with the same arguments, by ${namesOf(view, first)}, and tells the same`,
         wastedMs: again.reduce((sum, tool) => sum + msLong(tool), 0),
       },
     ];

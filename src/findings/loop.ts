@@ -1,6 +1,7 @@
 import { GEN_AI, OWN } from '../telemetry/attribute-names.ts';
 import type { SpanRecord } from '../telemetry/span.ts';
 import { defineDetector, type Sighting } from './seen/detector.ts';
+import { isWrite, toolArguments, toolName, toolResult } from './seen/tool-facts.ts';
 import { times, type TrialView } from './seen/trial-view.ts';
 
 export default defineDetector({
@@ -26,15 +27,15 @@ function sameTool(view: TrialView, run: SpanRecord, repeats: number): Sighting[]
   if (own.length < repeats) return [];
   const rows = new Map<string, SpanRecord[]>();
   const found: SpanRecord[][] = [];
-  const writes = view.tools.filter(({ attributes }) => attributes[OWN.toolEffect] === 'write');
+  const writes = view.tools.filter(isWrite);
   for (const tool of own) {
-    const { [OWN.toolArgumentsDigest]: args, [OWN.toolResultDigest]: result } = tool.attributes;
+    const args = toolArguments(tool);
     if (tool.error || args === undefined) continue;
-    const key = `${String(tool.attributes[GEN_AI.toolName])} ${String(args)}`;
+    const key = `${toolName(tool)} ${args}`;
     const row = rows.get(key);
     const last = row?.at(-1);
     const changed = last && writes.some((write) => write.endUs >= last.endUs && write.startUs <= tool.startUs);
-    if (row && !changed && last!.attributes[OWN.toolResultDigest] === result) {
+    if (row && !changed && toolResult(last!) === toolResult(tool)) {
       row.push(tool);
       if (row.length === repeats) found.push(row);
     } else rows.set(key, [tool]);
@@ -42,10 +43,8 @@ function sameTool(view: TrialView, run: SpanRecord, repeats: number): Sighting[]
   return found.map((row) => {
     const agent = view.agentOf(row[0]!);
     const again = row.slice(1);
-    const asked = again.flatMap(
-      (tool) => view.calls.findLast((call) => view.runOf(call) === run && call.endUs <= tool.startUs) ?? [],
-    );
-    const why = `${agent} calls ${String(row[0]!.attributes[GEN_AI.toolName])} ${row.length} times with the same arguments and gets the same result`;
+    const asked = again.flatMap((tool) => view.askerOf(tool) ?? []);
+    const why = `${agent} calls ${toolName(row[0]!)} ${row.length} times with the same arguments and gets the same result`;
     return { agent, spans: row, why, wasted: [...new Set([...asked, ...again])] };
   });
 }

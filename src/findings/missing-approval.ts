@@ -1,8 +1,9 @@
-import { GEN_AI, OWN } from '../telemetry/attribute-names.ts';
+import { OWN } from '../telemetry/attribute-names.ts';
 import { isObject, type JsonObject } from '../kernel/json.ts';
 import { type Condition, parseCondition } from '../schema/condition.ts';
 import type { SpanRecord } from '../telemetry/span.ts';
 import { defineDetector } from './seen/detector.ts';
+import { capturedArguments, isWrite, toolName } from './seen/tool-facts.ts';
 
 export default defineDetector({
   name: 'missing-approval',
@@ -20,13 +21,11 @@ export default defineDetector({
     return view.tools
       .filter((tool) => !tool.error && tool.attributes[OWN.approvalDecision] === undefined)
       .flatMap((tool) => {
-        const isWrite = tool.attributes[OWN.toolEffect] === 'write';
         const isDue = tool.attributes[OWN.approvalDue] === true || (condition !== undefined && holds(condition, tool));
-        if (!isDue && !(writes && isWrite)) return [];
+        if (!isDue && !(writes && isWrite(tool))) return [];
         const agent = view.agentOf(tool);
-        const name = String(tool.attributes[GEN_AI.toolName]);
         const threshold = isDue ? 'above the threshold that the scenario declares' : 'which changes the world';
-        return [{ agent, spans: [tool], why: `${agent} calls ${name}, ${threshold}, and nobody was asked` }];
+        return [{ agent, spans: [tool], why: `${agent} calls ${toolName(tool)}, ${threshold}, and nobody was asked` }];
       });
   },
 });
@@ -39,12 +38,12 @@ function conditionOf(when: string): Condition | undefined {
 /** Where the span has the arguments themselves (of other frameworks, or captured), the condition is asked of them. */
 function holds(condition: Condition, tool: SpanRecord): boolean {
   const args = argumentsOf(tool);
-  return args !== undefined && condition({ tool: String(tool.attributes[GEN_AI.toolName]), args }) === true;
+  return args !== undefined && condition({ tool: toolName(tool), args }) === true;
 }
 
-function argumentsOf({ attributes }: SpanRecord): JsonObject | undefined {
+function argumentsOf(tool: SpanRecord): JsonObject | undefined {
   try {
-    const value: unknown = JSON.parse(String(attributes[GEN_AI.toolCallArguments] ?? ''));
+    const value: unknown = JSON.parse(capturedArguments(tool) ?? '');
     return isObject(value) ? (value as JsonObject) : undefined;
   } catch {
     return undefined;

@@ -1,6 +1,7 @@
-import { GEN_AI, HANDOFF_PREFIX, OWN } from '../telemetry/attribute-names.ts';
+import { HANDOFF_PREFIX } from '../telemetry/attribute-names.ts';
 import type { SpanRecord } from '../telemetry/span.ts';
 import { defineDetector } from './seen/detector.ts';
+import { toolArguments, toolName, toolResult } from './seen/tool-facts.ts';
 import type { TrialView } from './seen/trial-view.ts';
 
 export default defineDetector({
@@ -32,7 +33,7 @@ export default defineDetector({
   },
 });
 
-const targetOf = ({ attributes }: SpanRecord): string => String(attributes[GEN_AI.toolName]).slice(HANDOFF_PREFIX.length);
+const targetOf = (handoff: SpanRecord): string => toolName(handoff).slice(HANDOFF_PREFIX.length);
 
 /** A tool that tells what nothing had told before is a step forward. */
 function bringsSomething(view: TrialView, from: SpanRecord, to: SpanRecord): boolean {
@@ -42,5 +43,4 @@ function bringsSomething(view: TrialView, from: SpanRecord, to: SpanRecord): boo
   );
 }
 
-const contentOf = ({ attributes }: SpanRecord): string =>
-  [attributes[GEN_AI.toolName], attributes[OWN.toolArgumentsDigest], attributes[OWN.toolResultDigest]].join(' ');
+const contentOf = (tool: SpanRecord): string => [toolName(tool), toolArguments(tool), toolResult(tool)].join(' ');

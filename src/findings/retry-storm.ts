@@ -1,6 +1,7 @@
-import { EVENT, GEN_AI, OWN } from '../telemetry/attribute-names.ts';
+import { EVENT, GEN_AI } from '../telemetry/attribute-names.ts';
 import type { SpanRecord } from '../telemetry/span.ts';
 import { defineDetector, type Sighting } from './seen/detector.ts';
+import { toolArguments, toolName } from './seen/tool-facts.ts';
 import { msLong, times, type TrialView } from './seen/trial-view.ts';
 
 export default defineDetector({
@@ -32,19 +33,14 @@ const isLost = (view: TrialView, child: SpanRecord): boolean =>
 
 /** A tool that fails with the same arguments each time is retried by its agent, one model call at a time. */
 function failingTools(view: TrialView, least: number): Sighting[] {
-  const failed = view.tools.filter(({ error }) => error && error.type !== 'cancelled');
-  const rows = Map.groupBy(failed, (tool) =>
-    [view.runOf(tool).path, tool.attributes[GEN_AI.toolName], tool.attributes[OWN.toolArgumentsDigest] ?? ''].join(' '),
-  );
+  const failed = view.tools.filter((tool) => tool.error && tool.error.type !== 'cancelled' && toolArguments(tool) !== undefined);
+  const rows = Map.groupBy(failed, (tool) => [view.runOf(tool).path, toolName(tool), toolArguments(tool)].join(' '));
   return [...rows.values()].flatMap((row) => {
     if (row.length <= least) return [];
     const agent = view.agentOf(row[0]!);
     const again = row.slice(1);
-    const run = view.runOf(row[0]!);
-    const asked = again.flatMap(
-      (tool) => view.calls.findLast((call) => view.runOf(call) === run && call.endUs <= tool.startUs) ?? [],
-    );
-    const why = `${agent} calls ${String(row[0]!.attributes[GEN_AI.toolName])} ${row.length} times with the same arguments, and it fails each time`;
+    const asked = again.flatMap((tool) => view.askerOf(tool) ?? []);
+    const why = `${agent} calls ${toolName(row[0]!)} ${row.length} times with the same arguments, and it fails each time`;
     return [{ agent, spans: row, why, wasted: [...new Set([...asked, ...again])] }];
   });
 }

@@ -28,7 +28,7 @@ export default defineDetector({
       });
       if (same.length < rounds) return [];
       const most = Math.max(...same.map(({ attributes }) => numberOf(attributes[OWN.outputSimilarity])!));
-      const why = `${agent} gives ${times(same.length, 'answer')} that repeat the one before (similarity up to ${most.toFixed(2)})`;
+      const why = `${times(same.length, `answer of ${agent} repeats`, `answers of ${agent} repeat`)} the one before (similarity up to ${most.toFixed(2)})`;
       return [{ agent, spans: same, why, wasted: same }];
     }),
 });

@@ -22,7 +22,7 @@ export function chosenThresholds(detectors: readonly WithSettings[], texts: read
         detectors.map((candidate) => candidate.name),
       );
     if (name === undefined) {
-      if (value !== 'false') throw wrong(text, 'a kind itself can only be left out', `${kind}=false`);
+      if (value !== 'false') throw wrong(text, 'a kind itself can only be left out', `--set ${kind}=false`);
       chosen[kind] = false;
       continue;
     }
@@ -30,7 +30,12 @@ export function chosenThresholds(detectors: readonly WithSettings[], texts: read
     const before = chosen[kind];
     const settings: Record<string, Json> = { ...(isObject(before) ? before : {}), [name]: valueOf(value) };
     const checked = detector.settings.safeParse(settings);
-    if (!checked.success) throw wrong(text, phrasesOf(checked.error, detector.settings, settings).join('; '), 'list findings');
+    if (!checked.success)
+      throw wrong(
+        text,
+        phrasesOf(checked.error, detector.settings, settings).join('; '),
+        'npm run patternbench -- list findings',
+      );
     chosen[kind] = settings;
   }
   return chosen;

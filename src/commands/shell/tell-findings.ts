@@ -8,7 +8,7 @@ export interface ToldFindings {
   readonly findings: readonly Finding[];
   /** Trials that were looked at. */
   readonly trials: number;
-  /** The saved run that `trace show` finds them in. */
+  /** The saved run that `trace show` finds them in: its name, LAST_RUN, or nothing where they belong to none. */
   readonly run: string | undefined;
   /** Trials that are named for each kind and pattern. */
   readonly examples: number;
@@ -44,12 +44,24 @@ function tellKind(shell: Shell, all: readonly Finding[], { run, examples }: Told
   for (const line of wrapped(`do: ${all[0]!.advice}.`, shell.width, 2)) shell.out(line);
   const worst = most.slice(0, MOST_CELLS).flatMap(([, own]) => own.toSorted(byWaste).slice(0, examples));
   for (const finding of worst) {
-    for (const line of wrapped(`# ${finding.why ?? finding.kind}`, shell.width, 2)) shell.out(line);
-    const command = run === undefined ? '' : `npm run patternbench -- trace show ${trialOf(finding)} --run ${run}`;
-    // A command is pasted as it is, so it is never broken over lines.
-    shell.out(safeText(`  ${command || `${trialOf(finding)}: spans ${finding.spanIds.slice(0, 3).join(', ')}`}`));
+    // Each line is a comment, so that a block can be pasted whole.
+    for (const line of wrapped(finding.why ?? finding.kind, shell.width - 4, 0)) shell.out(`  # ${line}`);
+    shell.out(whereOf(finding, { run, width: shell.width }));
   }
 }
+
+/** A command to paste: never cut, and where it is too long, continued as a shell wants it. Spans that belong to no saved run have ids only. */
+function whereOf(finding: Finding, { run, width }: { readonly run: string | undefined; readonly width: number }): string {
+  if (run === undefined)
+    return wrapped(`${trialOf(finding)}: spans ${finding.spanIds.slice(0, 3).join(', ')}`, width, 2).join('\n');
+  const command = `  npm run patternbench -- trace show ${trialOf(finding)}`;
+  const which = run === LAST_RUN ? '' : ` --run ${run}`;
+  const line = `${command}${which}`;
+  return safeText(line.length > width ? `${command} \\\n   ${which}` : line);
+}
+
+/** The run that every command takes when none is named. */
+export const LAST_RUN = '';
 
 /** Cells of which examples are named; the table above has all of them. */
 const MOST_CELLS = 2;

@@ -60,6 +60,12 @@ export class TrialView {
     return this.tree.root;
   }
 
+  /** The call to a model that asked for a tool: the last one of the same run that had ended by then. */
+  askerOf(tool: SpanRecord): SpanRecord | undefined {
+    const run = this.runOf(tool);
+    return this.calls.findLast((call) => call.endUs <= tool.startUs && this.runOf(call) === run);
+  }
+
   /** Spans of a list by the agent whose they are, in the order of the first of each. */
   byAgent(spans: readonly SpanRecord[]): Map<string, SpanRecord[]> {
     return Map.groupBy(spans, (span) => this.agentOf(span));

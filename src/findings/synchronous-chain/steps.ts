@@ -1,5 +1,6 @@
 import { OWN } from '../../telemetry/attribute-names.ts';
 import type { SpanRecord } from '../../telemetry/span.ts';
+import { isWrite } from '../seen/tool-facts.ts';
 import { textsOf, type TrialView } from '../seen/trial-view.ts';
 
 /** A step of a container: a run of an agent, a decision, or a call of the container itself. */
@@ -38,7 +39,7 @@ export function stepsOf(view: TrialView, container: SpanRecord): Step[] {
 
 function mustComeFirst(view: TrialView, span: SpanRecord): boolean {
   if (view.roleOf(span) !== 'agent' || span.error || span.attributes[OWN.stop] === 'handoff') return true;
-  return view.tools.some(({ path, attributes }) => attributes[OWN.toolEffect] === 'write' && path.startsWith(`${span.path}/`));
+  return view.tools.some((tool) => isWrite(tool) && tool.path.startsWith(`${span.path}/`));
 }
 
 /** Microseconds from the first start to the last end if every step started as soon as what it needs has ended. */
