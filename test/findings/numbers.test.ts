@@ -143,6 +143,33 @@ describe('sequences are looked at by agent', () => {
   });
 });
 
+describe('one thing is one finding', () => {
+  it('an agent that was replaced was not left out as well', async () => {
+    const trial: ScriptedTrial = {
+      agent: sequential([{ agent: llm('a'), run: { fallback: [llm('b')] } }]),
+      script: (_request, { agent }) => (agent === 'a' ? { status: 400 } : 'ok'),
+    };
+    expect(await found('silent-fallback', trial)).toHaveLength(1);
+  });
+
+  it('what is repeated in one run is a loop, not the work of two', async () => {
+    const polling = defineAgent('polling', 'Polls.', async (_input, ctx) => {
+      for (let i = 0; i < 3; i++)
+        await ctx.decide({
+          kind: 'poll',
+          agent: 'a',
+          model: 'gpt-4o',
+          json: false,
+          messages: [{ role: 'user', content: 'Done?' }],
+          parse: String,
+        });
+      return resultOf('done');
+    });
+    const { findings } = await inspectedTrial({ agent: polling, script: () => 'no' });
+    expect(findings.map(({ kind }) => kind)).toEqual(['loop']);
+  });
+});
+
 describe('thresholds of a scenario', () => {
   const trial: ScriptedTrial = { agent: alone(looker), script: looking(4) };
   it.each([

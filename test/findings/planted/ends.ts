@@ -1,3 +1,4 @@
+import { type Agent, defineAgent } from '../../../src/contracts/agent.ts';
 import { labelled } from '../../../src/contracts/combine.ts';
 import { parallel } from '../../../src/patterns/parallel.ts';
 import { sequential } from '../../../src/patterns/sequential.ts';
@@ -14,6 +15,23 @@ const paying =
 
 const above: FindingSettings = { 'missing-approval': { when: 'args.usd > 50000' } };
 
+/** A draft, a review that does not approve it, and another draft where there are two. */
+const reviewed = (drafts: number): Agent =>
+  defineAgent('reviewed', 'Drafts and reviews.', async (input, ctx) => {
+    let draft = await ctx.run(llm('a'), input);
+    await ctx.decide({
+      kind: 'review',
+      agent: 'judge',
+      model: 'gpt-4o',
+      json: false,
+      messages: [{ role: 'user', content: draft.output }],
+      parse: String,
+      describe: () => ({ 'patternbench.review.approved': false }),
+    });
+    if (drafts > 1) draft = await ctx.run(llm('a'), 'again');
+    return draft;
+  });
+
 export const PLANTED: Readonly<Record<string, readonly Planted[]>> = {
   'premature-termination': [
     {
@@ -21,6 +39,12 @@ export const PLANTED: Readonly<Record<string, readonly Planted[]>> = {
       agent: 'a',
       planted: { agent: sequential([{ agent: llm('a') }]), script: () => ({ content: 'The sum is', finishReason: 'length' }) },
       clean: { agent: sequential([{ agent: llm('a') }]), script: () => 'The sum is 4.' },
+    },
+    {
+      sign: 'an answer that the last review did not approve',
+      agent: 'judge',
+      planted: { agent: reviewed(1), script: () => ({ content: 'no', latencyMs: 10 }) },
+      clean: { agent: reviewed(2), script: () => ({ content: 'no', latencyMs: 10 }) },
     },
     {
       sign: 'an empty answer',
