@@ -22,9 +22,9 @@ const fact = (spans: readonly SpanRecord[], name: string) =>
 const paragraph = 'A paragraph that is long enough to be told from a mere phrase of a prompt.';
 const asking = (...questions: readonly (readonly [agent: string, text: string])[]): Agent =>
   defineAgent('asking', 'Asks.', async (_input, ctx) => {
-    let last;
-    for (const [name, text] of questions) last = await ctx.run(llm(name), text);
-    return last!;
+    const results = [];
+    for (const [name, text] of questions) results.push(await ctx.run(llm(name), text));
+    return results.at(-1)!;
   });
 
 describe('what spans tell of messages, without the messages', () => {
