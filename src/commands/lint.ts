@@ -1,8 +1,8 @@
 import { Option } from 'commander';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { findingsOfSpans } from '../bench/findings-of-spans.ts';
 import { loadDetectors, partNamed } from '../bench/parts.ts';
-import { reportOfSpans } from '../bench/report-of-spans.ts';
 import { safeText } from '../kernel/terminal-text.ts';
 import type { Finding } from '../schema/run-record.ts';
 import { defineCommand } from './shell/command.ts';
@@ -44,7 +44,7 @@ export default defineCommand({
     for (const kind of kinds ?? []) partNamed('kind of finding', detectors, kind);
     const settings = chosenThresholds(detectors, (options['set'] ?? []) as readonly string[]);
     const { file, run } = await spansOf(args[0], shell);
-    const report = await reportOfSpans(file, { settings });
+    const report = await findingsOfSpans(file, settings);
     const severity = options['severity'] as Finding['severity'] | undefined;
     const among = (names: unknown, name: string) => names === undefined || (names as readonly string[]).includes(name);
     const findings = report.findings.filter(
@@ -55,7 +55,7 @@ export default defineCommand({
         among(options['scenario'], finding.scenario),
     );
     if (options['json']) shell.out(JSON.stringify(findings));
-    else tellFindings(shell, { findings, trials: report.trials.length, run, examples: options['examples'] as number });
+    else tellFindings(shell, { findings, trials: report.trials, run, examples: options['examples'] as number });
     for (const note of report.notes) shell.err(safeText(`note: ${note}`));
     return severity !== undefined && findings.length > 0 ? EXIT.gate : EXIT.ok;
   },

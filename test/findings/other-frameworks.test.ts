@@ -4,42 +4,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { reportOfSpans } from '../../src/bench/report-of-spans.ts';
 import { otlp } from '../telemetry/foreign-samples.ts';
-
-type Draft = Parameters<typeof otlp>[0][number];
+import { type Draft, looping } from './planted/foreign-loop.ts';
 
 const usage = { 'gen_ai.usage.input_tokens': 100, 'gen_ai.usage.output_tokens': 10 };
-/** An agent that calls a tool four times with the same arguments, as OpenInference writes it. */
-const looping = (tool: Readonly<Record<string, string>> = {}): Draft[] => [
-  { id: 'root', name: 'agent', ms: [0, 900], attributes: { 'openinference.span.kind': 'AGENT', 'agent.name': 'helper' } },
-  ...[0, 1, 2, 3].flatMap((i): Draft[] => [
-    {
-      id: `c${i}`,
-      parent: 'root',
-      name: 'ChatOpenAI',
-      ms: [i * 200, i * 200 + 100],
-      attributes: {
-        'openinference.span.kind': 'LLM',
-        'llm.model_name': 'gpt-4o',
-        'llm.token_count.prompt': 100,
-        'llm.token_count.completion': 10,
-      },
-    },
-    {
-      id: `t${i}`,
-      parent: 'root',
-      name: 'search',
-      ms: [i * 200 + 100, i * 200 + 150],
-      attributes: {
-        'openinference.span.kind': 'TOOL',
-        'tool.name': 'search',
-        'input.value': '{"q":"tea"}',
-        'output.value': 'none',
-        ...tool,
-      },
-    },
-  ]),
-];
-
 describe('findings in traces of other frameworks, as far as they tell', () => {
   let folder: string;
   beforeAll(async () => void (folder = await mkdtemp(join(tmpdir(), 'patternbench-foreign-'))));

@@ -1,5 +1,6 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import importRun from '../../src/commands/import-run.ts';
 import lint from '../../src/commands/lint.ts';
 import list from '../../src/commands/list.ts';
 import { runProgram } from '../../src/commands/shell/program.ts';
@@ -10,6 +11,8 @@ import type { Finding, RunRecord } from '../../src/schema/run-record.ts';
 import type { TrialRecord } from '../../src/schema/trial-record.ts';
 import { spanIdOf } from '../../src/telemetry/span-ids.ts';
 import { parseOtlpLine } from '../../src/telemetry/otlp-parse.ts';
+import { looping } from '../findings/planted/foreign-loop.ts';
+import { otlp } from '../telemetry/foreign-samples.ts';
 import { jsonLines, journeyProject, type JourneyProject } from '../support/journey.ts';
 
 describe('somebody who asks what is wrong with their agents', () => {
@@ -30,7 +33,7 @@ describe('somebody who asks what is wrong with their agents', () => {
       now: () => 1_790_000_000_000,
       signal: new AbortController().signal,
     };
-    const code = await runProgram(argv, [lint, list, run, trace], shell);
+    const code = await runProgram(argv, [importRun, lint, list, run, trace], shell);
     return { code, out: out.join('\n'), err: err.join('\n') };
   };
   beforeAll(async () => {
@@ -98,6 +101,18 @@ describe('somebody who asks what is wrong with their agents', () => {
     const told = await type('lint', project.path('some.jsonl'));
     expect(told.code).toBe(0);
     expect(told.out).toMatch(/ {2}starter\/composite\/s3\/0: spans [0-9a-f]{16}, /);
+  });
+
+  it('looks at a run that was imported from another framework, at its import and again', async () => {
+    await writeFile(project.path('crew.otlp.json'), otlp(looping()));
+    expect((await type('import-run', project.path('crew.otlp.json'), '--scenario', 'crew', '--pattern', 'crew')).code).toBe(0);
+    const imported = (await project.runs()).find((name) => name !== folder)!;
+    const kinds = (JSON.parse(await project.read('reports', imported, 'run.json')) as RunRecord).findings.map(({ kind }) => kind);
+    expect(kinds).toContain('framework-lock-in');
+    const told = await type('lint', imported, '--kind', 'framework-lock-in');
+    expect(told).toMatchObject({ code: 0, err: '' });
+    expect(told.out).toMatch(/^1 finding in 1 of 1 trials/);
+    await rm(project.path('reports', imported), { recursive: true });
   });
 
   it.each([
