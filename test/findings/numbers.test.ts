@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { defineAgent, resultOf } from '../../src/contracts/agent.ts';
+import { type Agent, defineAgent, resultOf } from '../../src/contracts/agent.ts';
 import { labelled } from '../../src/contracts/combine.ts';
 import { parallel } from '../../src/patterns/parallel.ts';
 import { sequential } from '../../src/patterns/sequential.ts';
@@ -35,6 +35,38 @@ describe('AP3: the saving of a synchronous chain is what running it side by side
     expect(finding!.wastedMs).toBe(serial.latencyMs - sideBySide.latencyMs);
     expect(finding!.why).toContain('3.50 s instead of 6.50 s (-46%)');
     expect(finding!).toMatchObject({ wastedTokens: 0, wastedUsd: 0, severity: 'warning' });
+  });
+
+  it('branches that are let run one at a time, each with a review of its own', async () => {
+    const branches = (concurrency: number): Agent =>
+      defineAgent('branches', 'Side by side, or not.', async (input, ctx) => {
+        const settled = await ctx.all(
+          three,
+          async (agent, _i, own) => {
+            // Within a branch an attempt is a step of its own, as patterns have it that try again.
+            const [tried] = await own.all([agent], (one, _one, inner) => inner.run(one, input), { name: 'attempt' });
+            const output = tried!.ok ? tried!.value.output : '';
+            return own.decide({
+              kind: 'review',
+              agent: 'judge',
+              model: 'gpt-4o',
+              json: false,
+              messages: [{ role: 'user', content: output }],
+              parse: () => ({ agent: agent.name, result: output }),
+            });
+          },
+          { concurrency },
+        );
+        return ctx.run(writer, labelled(settled.flatMap((one) => (one.ok ? one.value : []))));
+      });
+    const reviewing: Script = (request, call) =>
+      call.agent === 'judge' ? { content: 'fine', latencyMs: 200 } : script(request, call);
+    const [finding, ...others] = await found('synchronous-chain', { agent: branches(1), script: reviewing });
+    expect(others).toEqual([]);
+    const [oneByOne, all] = await Promise.all([1, 3].map((count) => runScripted({ agent: branches(count), script: reviewing })));
+    expect([oneByOne!.latencyMs, all!.latencyMs]).toEqual([7100, 3700]);
+    expect(finding!.wastedMs).toBe(oneByOne!.latencyMs - all!.latencyMs);
+    expect(await found('synchronous-chain', { agent: branches(3), script: reviewing })).toEqual([]);
   });
 
   it('needs a real gain: below the declared share it says nothing', async () => {

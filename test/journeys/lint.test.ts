@@ -15,27 +15,29 @@ import { looping } from '../findings/planted/foreign-loop.ts';
 import { otlp } from '../telemetry/foreign-samples.ts';
 import { jsonLines, journeyProject, type JourneyProject } from '../support/journey.ts';
 
+/** What somebody types, in this process: what it says and how it ends. */
+async function typed(root: string, argv: readonly string[]) {
+  const out: string[] = [];
+  const err: string[] = [];
+  const shell: Shell = {
+    out: (text) => void out.push(text),
+    err: (text) => void err.push(text),
+    width: 80,
+    color: false,
+    interactive: false,
+    env: {},
+    root,
+    now: () => 1_790_000_000_000,
+    signal: new AbortController().signal,
+  };
+  const code = await runProgram(argv, [importRun, lint, list, run, trace], shell);
+  return { code, out: out.join('\n'), err: err.join('\n') };
+}
+
 describe('somebody who asks what is wrong with their agents', () => {
   let project: JourneyProject;
   let folder: string;
-  /** What somebody types, in this process: what it says and how it ends. */
-  const type = async (...argv: string[]) => {
-    const out: string[] = [];
-    const err: string[] = [];
-    const shell: Shell = {
-      out: (text) => void out.push(text),
-      err: (text) => void err.push(text),
-      width: 80,
-      color: false,
-      interactive: false,
-      env: {},
-      root: project.root,
-      now: () => 1_790_000_000_000,
-      signal: new AbortController().signal,
-    };
-    const code = await runProgram(argv, [importRun, lint, list, run, trace], shell);
-    return { code, out: out.join('\n'), err: err.join('\n') };
-  };
+  const type = (...argv: string[]) => typed(project.root, argv);
   beforeAll(async () => {
     project = await journeyProject('starter');
     await type('run', '-s', 'starter', '--quiet');
@@ -46,7 +48,7 @@ describe('somebody who asks what is wrong with their agents', () => {
   it('sees kinds, waste, advice and commands that work, in 80 columns', async () => {
     const told = await type('lint');
     expect(told).toMatchObject({ code: 0, err: '' });
-    expect(told.out).toMatch(/^\d+ findings in \d+ of 126 trials\n\ninfo {2}duplicate-work: 2 findings; wasted: /);
+    expect(told.out).toMatch(/^\d+ findings in \d+ of 126 trials\n\nwarning {2}synchronous-chain: 3 findings; wasted: /);
     expect(Math.max(...told.out.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
     const commands = [...told.out.matchAll(/^ {2}npm run patternbench -- (.+)$/gm)].map(([, command]) => command!.split(' '));
     expect(commands.length).toBeGreaterThan(1);
@@ -70,7 +72,17 @@ describe('somebody who asks what is wrong with their agents', () => {
     expect(stricter.out).toContain('warning  context-stuffing');
     expect((await type('lint', '--kind', 'loop')).out).toBe('no findings in 126 trials');
     expect(
-      (await type('lint', '--severity', 'info', '--set', 'duplicate-work=false', 'missing-termination.patterns=false')).code,
+      (
+        await type(
+          'lint',
+          '--severity',
+          'info',
+          '--set',
+          'duplicate-work=false',
+          'synchronous-chain=false',
+          'missing-termination.patterns=false',
+        )
+      ).code,
     ).toBe(0);
   });
 
@@ -142,7 +154,7 @@ describe('somebody who asks what is wrong with their agents', () => {
     await other.edit(
       'scenarios/starter.yaml',
       '\ntools:',
-      '\nfindings:\n  duplicate-work: { lookups: 9 }\n  missing-termination: false\n\ntools:',
+      '\nfindings:\n  duplicate-work: { lookups: 9 }\n  synchronous-chain: { minShare: 0.9 }\n  missing-termination: false\n\ntools:',
     );
     const before = project;
     project = other;
@@ -157,6 +169,29 @@ describe('somebody who asks what is wrong with their agents', () => {
     } finally {
       project = before;
     }
+  });
+});
+
+describe('AP3: somebody who follows the advice', () => {
+  it('gets in every trial exactly the time that lint said would be saved', async () => {
+    await using project = await journeyProject('document-digest');
+    const say = async (...argv: string[]) => (await typed(project.root, argv)).out;
+    const latencies = async (): Promise<Map<string, number>> => {
+      await say('run', '-s', 'document-digest', '-p', 'plan-review', '--quiet');
+      const [folder] = await project.runs();
+      const trials = jsonLines<TrialRecord>(await project.read('reports', folder!, 'trials.jsonl'));
+      return new Map(trials.map(({ sample, latencyMs }) => [sample, latencyMs]));
+    };
+    const before = await latencies();
+    const findings = JSON.parse(await say('lint', '--kind', 'synchronous-chain', '--json')) as Finding[];
+    expect(findings.length).toBeGreaterThan(10);
+    await rm(project.path('reports'), { recursive: true });
+    await project.edit('scenarios/document-digest.yaml', '\npatterns:\n', '\npatterns:\n  plan-review: { concurrency: 9 }\n');
+    const after = await latencies();
+    expect(findings.map(({ sample, wastedMs }) => [sample, wastedMs])).toEqual(
+      findings.map(({ sample }) => [sample, before.get(sample)! - after.get(sample)!]),
+    );
+    expect(await say('lint', '--kind', 'synchronous-chain')).toBe('no findings in 20 trials');
   });
 });
 

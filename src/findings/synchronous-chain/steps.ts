@@ -29,12 +29,24 @@ export function stepsOf(view: TrialView, container: SpanRecord): Step[] {
     const reads = new Set(inside.flatMap((call) => textsOf(call.attributes[OWN.promptReads])));
     const before = steps.filter((step) => step.span.endUs <= span.startUs);
     const needed = before.filter(
-      (step) => mustComeFirst(view, step.span) || [...callsOf.get(step.span)!].some((path) => reads.has(path)),
+      (step) =>
+        (mustComeFirst(view, step.span) && !areBranches(step.span, span)) ||
+        [...callsOf.get(step.span)!].some((path) => reads.has(path)),
     );
     const needs = new Set(needed.flatMap((step) => [step as Step, ...step.needs]));
     steps.push({ span, needs, waitedFor: new Set(before) });
   }
   return steps;
+}
+
+const BRANCH = /\[\d+\]$/;
+
+/** Different branches of one step: they were meant to run side by side, so what one decides is not for the other. */
+function areBranches(a: SpanRecord, b: SpanRecord): boolean {
+  const [one, other] = [a.path.split('/'), b.path.split('/')];
+  const apart = one.findIndex((segment, i) => segment !== other[i]);
+  const [here, there] = [one[apart], other[apart]];
+  return here !== undefined && there !== undefined && BRANCH.test(here) && here.replace(BRANCH, '') === there.replace(BRANCH, '');
 }
 
 function mustComeFirst(view: TrialView, span: SpanRecord): boolean {
