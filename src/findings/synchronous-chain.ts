@@ -20,7 +20,7 @@ export default defineDetector({
   detect: (view, { minShare, minSteps }) => {
     // Without facts about who reads what, every chain looks needless.
     if (!view.calls.some(({ attributes }) => attributes[OWN.promptCharacters] !== undefined)) return [];
-    const containers = [...new Set(view.runs.map(({ parentPath }) => view.tree.byPath.get(parentPath ?? '')!))];
+    const containers = [...new Set(view.runs.flatMap(({ parentPath }) => view.tree.byPath.get(parentPath ?? '') ?? []))];
     return containers.flatMap((container) => {
       const steps = stepsOf(view, container);
       const idle = steps.filter(

@@ -73,13 +73,10 @@ export class TrialView {
 
   /** Everything below a span, in the order of its start. */
   within(span: SpanRecord): readonly SpanRecord[] {
-    const found: SpanRecord[] = [];
-    const open = [...this.childrenOf(span)];
-    for (const one of open) {
-      found.push(one);
-      open.push(...this.childrenOf(one));
-    }
-    return found;
+    // A set grows while it is gone through, and takes each span once: in a broken file a span may be its own ancestor.
+    const found = new Set(this.childrenOf(span));
+    for (const one of found) for (const child of this.childrenOf(one)) found.add(child);
+    return [...found];
   }
 }
 
