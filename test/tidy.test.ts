@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { loadPatterns, loadScorers } from '../src/bench/parts.ts';
+import { loadDetectors, loadPatterns, loadScorers } from '../src/bench/parts.ts';
 import { generateJsonSchemas } from '../src/schema/json-schema.ts';
 import { blankCode } from './support/tidy/blank-code.ts';
 import { checkBannedCalls } from './support/tidy/banned-calls.ts';
@@ -59,7 +59,11 @@ describe('the house', () => {
   });
 
   it('holds the JSON Schemas that its code describes', async () => {
-    const schemas = generateJsonSchemas({ patterns: await loadPatterns(), scorers: await loadScorers() });
+    const schemas = generateJsonSchemas({
+      patterns: await loadPatterns(),
+      scorers: await loadScorers(),
+      detectors: await loadDetectors(),
+    });
     expect(Object.keys(schemas)).toHaveLength(4);
     for (const [file, text] of Object.entries(schemas)) {
       const committed = await readFile(join(root, file), 'utf8').catch(() => '');

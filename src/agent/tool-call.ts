@@ -31,6 +31,7 @@ export async function callTool(scope: Scope, allowed: readonly Tool[], call: Too
   const span = openToolSpan(scope, call);
   try {
     if (!asked.ok) throw asked.error;
+    if (asked.tool.effect === 'write') span.attributes[OWN.toolEffect] = 'write';
     if (decision) span.attributes[OWN.approvalDecision] = decision.decision;
     if (decision?.decision === 'reject') {
       span.attributes[OWN.toolDenied] = true;

@@ -1,16 +1,18 @@
 import type { PlanFacts } from '../schema/plan-facts.ts';
-import type { RunRecord, ScenarioSummary } from '../schema/run-record.ts';
+import type { Finding, RunRecord, ScenarioSummary } from '../schema/run-record.ts';
 import type { TrialRecord } from '../schema/trial-record.ts';
 import { comparisonsOf } from './comparisons.ts';
 import { groupsOf } from './groups.ts';
 import { missingTrials } from './missing-trials.ts';
 import { recommend } from './recommend.ts';
+import { runFindings } from './run-findings.ts';
 
 /**
- * What a run says, from what was planned and its trials: both stand in spans.jsonl, so a run and a report of its spans go through here alike.
+ * What a run says, from what was planned, its trials and what was found in them: all of it stands in spans.jsonl, so a run and a report of its spans go
+ * through here alike.
  * A run that lacks planned trials is not complete, and what it lacks counts as failed.
  */
-export function composeRecord(plan: PlanFacts, trials: readonly TrialRecord[]): RunRecord {
+export function composeRecord(plan: PlanFacts, trials: readonly TrialRecord[], findings: readonly Finding[]): RunRecord {
   const scenarios = plan.scenarios.map((scenario) => summaryOf(scenario, trials));
   const counted = [...trials, ...missingTrials(plan, trials)];
   const groups = scenarios.flatMap((summary) =>
@@ -36,7 +38,7 @@ export function composeRecord(plan: PlanFacts, trials: readonly TrialRecord[]): 
     groups,
     comparisons,
     recommendations: recommend({ scenarios, groups, comparisons }, counted),
-    findings: [],
+    ...runFindings(findings),
     complete: trials.length === planned && !trials.some(brokenByInfrastructure),
   };
 }

@@ -4,7 +4,7 @@ import type { Approver } from '../contracts/approver.ts';
 import { PatternbenchError } from '../kernel/errors.ts';
 import type { Json, JsonObject } from '../kernel/json.ts';
 import type { PlanFacts } from '../schema/plan-facts.ts';
-import type { RunRecord } from '../schema/run-record.ts';
+import type { Finding, RunRecord } from '../schema/run-record.ts';
 import type { TrialRecord } from '../schema/trial-record.ts';
 import type { RunBudget } from '../state/run-budget.ts';
 import { type PriceTable, priceTable } from '../telemetry/cost.ts';
@@ -12,6 +12,7 @@ import type { ContentPlace } from '../telemetry/message-content.ts';
 import type { OtlpTrace } from '../telemetry/otlp-json.ts';
 import { brokenByInfrastructure, composeRecord } from './compose-record.ts';
 import { drive } from './driver.ts';
+import { inspectorFor, withKinds } from './inspector.ts';
 import { fingerprintOf, replayRunId } from './fingerprint.ts';
 import type { RunPlan, TrialPlan } from './plan.ts';
 import { planFactsOf } from './plan-facts.ts';
@@ -77,6 +78,8 @@ export async function execute(request: ExecuteRequest): Promise<ExecutedRun> {
   const facts = factsOf(request, prices);
   const signal = budget ? AbortSignal.any([request.signal, budget.signal]) : request.signal;
   const trials: TrialRecord[] = [];
+  const findings: Finding[] = [];
+  const inspect = await inspectorFor(facts);
   using journal = request.admission && openRunJournal(join(request.reports, facts.runId, JOURNAL), facts, request.admission);
   for (const warning of journal?.warnings ?? []) request.onWarning?.(warning);
   await using folder = await RunFolder.create(request.reports, facts.runId, { inPlace: journal !== undefined });
@@ -91,7 +94,9 @@ export async function execute(request: ExecuteRequest): Promise<ExecutedRun> {
       return environmentOf(trial);
     },
     onTrial: async (finished, record) => {
-      const known = rounded(record);
+      const found = inspect(record, finished.spans);
+      findings.push(...found);
+      const known = rounded(withKinds(record, found));
       trials.push(known);
       await folder.appendSpans(trialLine(facts.runId, finished));
       await folder.appendTrial(known);
@@ -103,7 +108,7 @@ export async function execute(request: ExecuteRequest): Promise<ExecutedRun> {
   stopIfAsked(request);
   request.beforeWriting?.(trials);
   if (journal) checkWhole(trials, facts);
-  const run = rounded(composeRecord(facts, trials));
+  const run = rounded(composeRecord(facts, trials, findings));
   await folder.finish(run, request.environment());
   return { run, trials, folder: folder.path };
 }

@@ -1,8 +1,9 @@
 import { canonicalJson } from '../kernel/canonical-json.ts';
 import { PatternbenchError } from '../kernel/errors.ts';
 import { shortHash } from '../kernel/hash.ts';
+import type { Json } from '../kernel/json.ts';
 import type { PlanFacts } from '../schema/plan-facts.ts';
-import type { RunRecord } from '../schema/run-record.ts';
+import type { Finding, RunRecord } from '../schema/run-record.ts';
 import type { Outcome, TrialRecord } from '../schema/trial-record.ts';
 import { GEN_AI, type KnownAttributes } from '../telemetry/attribute-names.ts';
 import { priceTable, type PriceTable } from '../telemetry/cost.ts';
@@ -12,6 +13,7 @@ import { type ForeignTrace, parseForeignTraces } from '../telemetry/otlp-parse.t
 import type { SpanRecord } from '../telemetry/span.ts';
 import { composeRecord } from './compose-record.ts';
 import { cellName } from './comparisons.ts';
+import { inspectorFor, withKinds } from './inspector.ts';
 import { rounded } from './record-text.ts';
 import { trialRecordOf } from './trial-record-of.ts';
 import { TOOL_VERSION } from './version.ts';
@@ -19,6 +21,8 @@ import { TOOL_VERSION } from './version.ts';
 export interface SpanReport {
   readonly run: RunRecord;
   readonly trials: readonly TrialRecord[];
+  /** All of them; the run's own are the heaviest. */
+  readonly findings: readonly Finding[];
   /** What a reader of the numbers must know of the spans: what is missing, what is odd. */
   readonly notes: readonly string[];
   /** Whether these are traces of other frameworks, which nobody has scored. */
@@ -28,13 +32,14 @@ export interface SpanReport {
 interface ForeignFile {
   readonly file: string;
   readonly onTrial?: ((spans: readonly SpanRecord[]) => void) | undefined;
+  readonly settings?: Readonly<Record<string, Json>> | undefined;
 }
 
 /**
  * What traces of another framework cost and took: one trial a trace, with the framework as its adapter, the workflow as its pattern, the
  * service as its scenario. Nobody has judged them, so nothing is scored. Throws `invalid_record`, also for trials of ours without a plan.
  */
-export async function foreignReport(text: string, { file, onTrial }: ForeignFile): Promise<SpanReport> {
+export async function foreignReport(text: string, { file, onTrial, settings }: ForeignFile): Promise<SpanReport> {
   const traces = parseForeignTraces(text, { file });
   if (traces.length === 0) throw new PatternbenchError('invalid_record', 'this file holds no spans', { place: { file } });
   if (traces.some(({ scopes, resource }) => scopes.includes(SCOPE_NAME) && resource[GEN_AI.serviceName] === SCOPE_NAME)) {
@@ -46,10 +51,13 @@ export async function foreignReport(text: string, { file, onTrial }: ForeignFile
   const prices = await priceTable({});
   const read = traces.map((trace) => foreignTrial(trace, prices));
   for (const { spans } of read) onTrial?.(spans);
-  const trials = read.map(({ record }) => record);
-  const run = rounded(composeRecord(planOf(trials, prices), trials));
+  const inspect = await inspectorFor({}, settings);
+  const found = read.map(({ record, spans }) => inspect(record, spans));
+  const trials = read.map(({ record }, i) => withKinds(record, found[i]!));
+  const findings = rounded(found.flat());
+  const run = rounded(composeRecord(planOf(trials, prices), trials, findings));
   const notes = read.flatMap(({ record, notes: own }) => own.map((note) => `trace ${record.traceId.slice(0, 8)}: ${note}`));
-  return { run, trials, notes, foreign: true };
+  return { run, trials, findings, notes, foreign: true };
 }
 
 interface ForeignTrial {

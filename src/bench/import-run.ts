@@ -16,6 +16,7 @@ import { importedLines, importedRecord } from './import-run/imported-record.ts';
 import type { ExecutedRun } from './execute.ts';
 import { readRun, type SavedRun } from './read-run.ts';
 import { rounded } from './record-text.ts';
+import { inspectorFor, withKinds } from './inspector.ts';
 import { RunFolder } from './run-folder.ts';
 
 export interface ImportRunRequest {
@@ -60,7 +61,11 @@ export async function importRun(request: ImportRunRequest): Promise<ImportedRun>
     pattern: request.pattern,
     adapter: request.adapter ?? adapterOf(recordings.calls.flat(), foreign),
   };
-  const imported = rename(trialsOf({ recordings, foreign, name, prices }), request.samples);
+  const inspect = await inspectorFor({});
+  const imported = rename(trialsOf({ recordings, foreign, name, prices }), request.samples).map(({ record, spans }) => {
+    const findings = inspect(record, spans);
+    return { record: withKinds(record, findings), spans, findings };
+  });
   if (imported.length === 0) throw nothing(recordings.refused);
   const beside = request.beside === undefined ? undefined : await scenarioOf(request.beside, request.scenario);
   const hash = shortHash(request.sources.map(({ text }) => text).join('\n'), 12);

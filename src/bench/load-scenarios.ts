@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { messageOf, PatternbenchError } from '../kernel/errors.ts';
 import { isObject } from '../kernel/json.ts';
 import { type Locator, placeOf, problemsOf, scenarioError } from '../schema/issues.ts';
-import { type Scenario, scenarioSchema, type SchemaParts } from '../schema/scenario.ts';
+import { type FindingSettings, type Scenario, scenarioSchema, type SchemaParts } from '../schema/scenario.ts';
 import { parseYaml } from '../schema/yaml-source.ts';
 import { loadSamples } from './load-samples.ts';
 import { checkScenario } from './scenario-checks.ts';
@@ -37,7 +37,7 @@ export async function loadScenario(file: string, parts: SchemaParts): Promise<Sc
   const schema = scenarioSchema(parts);
   const parsed = schema.safeParse(value);
   if (!parsed.success) throw scenarioError(problemsOf(parsed.error, schema, value, locator));
-  const { samples, ...rest } = parsed.data;
+  const { samples, findings, ...rest } = parsed.data;
   const loaded = typeof samples === 'string' ? await loadSamples(samples, locator) : { samples, locator };
   const score = rest.score.map(({ type, name, ...options }) => ({ type: String(type), name: String(name ?? type), options }));
   const scenario: Scenario = {
@@ -46,6 +46,7 @@ export async function loadScenario(file: string, parts: SchemaParts): Promise<Sc
     samples: loaded.samples,
     score,
     primary: rest.primary ?? score[0]!.name,
+    ...(findings ? { findings: findings as FindingSettings } : {}),
     file,
   };
   const problems = checkScenario(scenario, parts, (path, at) =>

@@ -13,6 +13,7 @@ export interface RunFacts extends Pick<PlanFacts, 'runId' | 'mode' | 'clock' | '
 
 /** A plan as data: all that its reports need beside the spans of its trials. */
 export function planFactsOf(plan: RunPlan, { sensitivity, ...facts }: RunFacts): PlanFacts {
+  const findings = plan.scenarios.flatMap(({ name, findings: set }) => (set ? [[name, set] as const] : []));
   return {
     version: 1,
     tool: `patternbench ${TOOL_VERSION}`,
@@ -27,6 +28,7 @@ export function planFactsOf(plan: RunPlan, { sensitivity, ...facts }: RunFacts):
       trials: plan.trials.filter(({ cell }) => cell.scenario === scenario && cell.pattern === pattern).length,
       ...(notApplicable === undefined ? {} : { notApplicable }),
     })),
+    ...(findings.length > 0 ? { findings: Object.fromEntries(findings) as NonNullable<PlanFacts['findings']> } : {}),
   };
 }
 

@@ -4,7 +4,7 @@ import type { Exhausted } from '../fixtures/ledger.ts';
 import type { Provider } from '../contracts/provider.ts';
 import { PatternbenchError } from '../kernel/errors.ts';
 import type { RunRecord } from '../schema/run-record.ts';
-import { loadPatterns, loadProviders, loadScorers, partNamed } from './parts.ts';
+import { loadDetectors, loadPatterns, loadProviders, loadScorers, partNamed } from './parts.ts';
 import { planOf, type RunPlan } from './plan.ts';
 import { recordCommands } from './record-commands.ts';
 import { endpointTraffic } from './record-traffic.ts';
@@ -55,11 +55,11 @@ export const fixtureFile = (root: string, scenario: string, profile: string): st
 
 /** The plan of a run alone, without opening any traffic. */
 export async function planRun(choice: RunChoice): Promise<RunPlan> {
-  const [patterns, scorers] = await Promise.all([loadPatterns(), loadScorers()]);
+  const [patterns, scorers, detectors] = await Promise.all([loadPatterns(), loadScorers(), loadDetectors()]);
   const scenarios = await selectScenarios({
     folder: join(choice.root, 'scenarios'),
     names: choice.scenarios,
-    parts: { patterns, scorers },
+    parts: { patterns, scorers, detectors },
   });
   const chosen = choice.patterns.length > 0 ? choice.patterns.map((name) => partNamed('pattern', patterns, name)) : patterns;
   return planOf({

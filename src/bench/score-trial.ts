@@ -5,6 +5,8 @@ import type { TrialRecord } from '../schema/trial-record.ts';
 import { EVENT, type KnownAttributes, OWN } from '../telemetry/attribute-names.ts';
 import type { SpanEvent } from '../telemetry/span.ts';
 import { totalsOf, type TrialTotals } from '../telemetry/trial-totals.ts';
+import { describeMessages } from './describe-messages.ts';
+import { dueApprovals } from './due-approvals.ts';
 import type { AppliedScorer } from './plan.ts';
 import { redactSpans } from './redact-spans.ts';
 import type { FinishedTrial } from './trial.ts';
@@ -23,6 +25,7 @@ export function scoreTrial(finished: FinishedTrial): TrialRecord {
   const why = Object.fromEntries(Object.entries(scores).map(([name, score]) => [name, score.why]));
   const passed = passedOf(finished, values[cell.scenario.primary]);
   describeRoot(finished, { scores, values, why, passed });
+  describeMessages(finished.said, { output: finished.output, isDue: dueApprovals(cell.scenario) });
   redactSpans(spans);
   return trialRecordOf({ ...finished, traceId: finished.traceId() }, { totals });
 }

@@ -23,6 +23,7 @@ import type { PriceTable } from '../telemetry/cost.ts';
 import { type ContentCapture, contentCapture, type ContentPlace } from '../telemetry/message-content.ts';
 import { traceIdOf } from '../telemetry/span-ids.ts';
 import { type SpanRecord, TrialTrace } from '../telemetry/span.ts';
+import { type MessageLog, messageLog } from './message-log.ts';
 import type { TrialPlan } from './plan.ts';
 
 /** What a run hands to each of its trials. */
@@ -57,6 +58,8 @@ export interface FinishedTrial {
   readonly outcome: Outcome;
   readonly output: string | null;
   readonly stop: string;
+  /** What was said in it, for the facts that analyses need of it (describe-messages.ts). */
+  readonly said: MessageLog;
 }
 
 /** Tries on a failing endpoint before the call counts as failed: 1 s, 2 s and 4 s apart. */
@@ -66,7 +69,8 @@ const MODEL_RETRY = { attempts: 4, baseMs: 1000, jitter: 0.25 } as const;
 export async function runTrial(plan: TrialPlan, environment: TrialEnvironment): Promise<FinishedTrial> {
   const { cell, sample, trial } = plan;
   const clock = clockOf(environment, seedOf(plan, environment));
-  const runtime = runtimeOf(plan, environment, clock);
+  const said = messageLog(environment.content && contentOf(environment.content));
+  const runtime = runtimeOf(plan, environment, { clock, content: said });
   const root = openRoot(plan, runtime, environment);
   const run = () => work(plan, runtime, { root, signal: environment.signal });
   const { final, ...ended } = await settle(() => (clock instanceof VirtualClock ? clock.run(run) : run()));
@@ -85,7 +89,7 @@ export async function runTrial(plan: TrialPlan, environment: TrialEnvironment): 
       seed: environment.seed,
       resume: 0,
     }));
-  return { plan, traceId: identify, spans: runtime.trace.spans, ...ended };
+  return { plan, traceId: identify, spans: runtime.trace.spans, said, ...ended };
 }
 
 const seedOf = ({ cell, sample, trial }: TrialPlan, { seed }: TrialEnvironment): string =>
@@ -97,7 +101,11 @@ function clockOf({ clock, journal }: TrialEnvironment, seed: string): Clock {
   return journal?.isResumed && made.kind === 'real' ? catchUpClock(made) : made;
 }
 
-function runtimeOf(plan: TrialPlan, environment: TrialEnvironment, clock: Clock): TrialRuntime {
+function runtimeOf(
+  plan: TrialPlan,
+  environment: TrialEnvironment,
+  { clock, content }: Pick<TrialRuntime, 'clock' | 'content'>,
+): TrialRuntime {
   const { sample, trial } = plan;
   const { scenario } = plan.cell;
   return {
@@ -111,7 +119,7 @@ function runtimeOf(plan: TrialPlan, environment: TrialEnvironment, clock: Clock)
     costUsd: (model, usage, pricedOn) => environment.prices.costOf(model, usage, pricedOn)?.usd ?? null,
     priceVersion: environment.prices.version,
     onAlert: environment.onAlert && ((message) => environment.onAlert!(plan, message)),
-    content: environment.content && contentOf(environment.content),
+    content,
     items: sample.items,
     shared: new Map(),
     background: [],

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { loadPatterns, loadProviders, loadReporters, loadScorers, partNamed } from '../bench/parts.ts';
+import { loadDetectors, loadPatterns, loadProviders, loadReporters, loadScorers, partNamed } from '../bench/parts.ts';
 import { safeText } from '../kernel/terminal-text.ts';
 import { defineCommand } from './shell/command.ts';
 import { EXIT } from './shell/exit-code.ts';
@@ -38,6 +38,19 @@ const KINDS: readonly Kind[] = [
   { name: 'providers', entries: async () => described(await loadProviders()) },
   { name: 'reporters', entries: async () => described(await loadReporters()) },
   {
+    name: 'findings',
+    entries: async () => {
+      const { optionLines } = await import('./shell/option-lines.ts');
+      return (await loadDetectors()).map(({ name, description, severity, advice, mast, settings }) => [
+        name,
+        description,
+        `${severity}${mast === undefined ? '' : `; MAST ${mast}`}`,
+        `do: ${advice}`,
+        ...optionLines({ options: settings }),
+      ]);
+    },
+  },
+  {
     name: 'runs',
     entries: runs,
   },
@@ -45,7 +58,7 @@ const KINDS: readonly Kind[] = [
 
 export default defineCommand({
   name: 'list',
-  description: 'list patterns, scenarios, scorers, providers, reporters, runs',
+  description: 'list patterns, scenarios, scorers, providers, reporters, findings, runs',
   examples: [
     ['patternbench list', 'everything'],
     ['patternbench list patterns', 'what each is for, what it costs in calls, its options'],
@@ -79,11 +92,11 @@ async function runs(shell: Shell): Promise<(readonly string[])[]> {
 
 async function scenarios(shell: Shell): Promise<(readonly string[])[]> {
   const { findScenarios, loadScenario } = await import('../bench/load-scenarios.ts');
-  const [patterns, scorers] = await Promise.all([loadPatterns(), loadScorers()]);
+  const [patterns, scorers, detectors] = await Promise.all([loadPatterns(), loadScorers(), loadDetectors()]);
   const files = await findScenarios(join(shell.root, 'scenarios'));
   return Promise.all(
     files.map(async (file) => {
-      const { name, description, samples, trials, draft } = await loadScenario(file, { patterns, scorers });
+      const { name, description, samples, trials, draft } = await loadScenario(file, { patterns, scorers, detectors });
       return [
         name,
         description.trim(),

@@ -38,7 +38,7 @@ export default defineCommand({
     const metrics = options['metrics'] ? metricsCollector() : undefined;
     const architectures = options['architectures'] ? await import('../bench/architectures.ts') : undefined;
     const content = architectures?.sharedContentCollector();
-    const report = await reportOfSpans(file, metrics?.add ?? content?.add);
+    const report = await reportOfSpans(file, { onTrial: metrics?.add ?? content?.add });
     const { run, trials, notes, foreign } = report;
     const wanted = options['out'] as string | undefined;
     if (wanted !== undefined) {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { loadPatterns, loadScorers } from '../bench/parts.ts';
+import { loadDetectors, loadPatterns, loadScorers } from '../bench/parts.ts';
 import { safeText } from '../kernel/terminal-text.ts';
 import { defineCommand } from './shell/command.ts';
 import { EXIT, exitCodeOf } from './shell/exit-code.ts';
@@ -27,12 +27,12 @@ export default defineCommand({
     ]);
     const folder = join(shell.root, 'scenarios');
     const names = args.length > 0 ? args : await findScenarios(folder);
-    const [patterns, scorers] = await Promise.all([loadPatterns(), loadScorers()]);
+    const [patterns, scorers, detectors] = await Promise.all([loadPatterns(), loadScorers(), loadDetectors()]);
     let code: number = EXIT.ok;
     for (const name of names) {
       // Each on its own: a mistake in one file must not hide those of the next.
       try {
-        const scenarios = await selectScenarios({ folder, names: [name], parts: { patterns, scorers } });
+        const scenarios = await selectScenarios({ folder, names: [name], parts: { patterns, scorers, detectors } });
         const plan = planOf({ scenarios, patterns, scorers });
         const scenario = plan.scenarios[0]!;
         const outOf = plan.cells.filter(({ agent }) => agent === undefined).length;

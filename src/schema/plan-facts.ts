@@ -29,6 +29,10 @@ export const planFacts = z.strictObject({
   priceTable: z.string(),
   scenarios: z.array(scenarioSummary),
   cells: z.array(plannedCell),
+  findings: z
+    .record(z.string(), z.record(z.string(), z.json()))
+    .optional()
+    .describe('by scenario and kind: the thresholds that the scenario sets'),
 });
 
 export type PlannedCell = z.infer<typeof plannedCell>;

@@ -82,6 +82,22 @@ export const finding = z.strictObject({
   wastedUsd: amount.nullable(),
   wastedMs: amount,
   advice: z.string(),
+  why: z.string().optional().describe('what was seen, with the numbers that were over a threshold'),
+  mast: z.string().optional().describe('the failure mode of the MAST taxonomy that this is (arXiv 2503.13657)'),
+});
+
+/** What there is of a kind, all told: `findings` holds only the heaviest of each. */
+export const findingTotal = z.strictObject({
+  scenario: z.string(),
+  pattern: z.string(),
+  kind: z.string(),
+  severity: finding.shape.severity.describe('the worst'),
+  findings: count,
+  trials: count.describe('trials with at least one'),
+  shown: count.describe('how many of them stand in findings'),
+  wastedTokens: count,
+  wastedUsd: amount.nullable().describe('null where one of them is unpriced'),
+  wastedMs: amount,
 });
 
 export const recommendation = z.strictObject({
@@ -135,7 +151,8 @@ export const runRecord = z.strictObject({
   scenarios: z.array(scenarioSummary),
   groups: z.array(group),
   comparisons: z.array(comparison),
-  findings: z.array(finding),
+  findings: z.array(finding).describe('anti-patterns seen in the traces: the heaviest of each kind, pattern and scenario'),
+  findingTotals: z.array(findingTotal).optional().describe('all findings, counted; lint shows each'),
   recommendations: z.array(recommendation).optional(),
   complete: z.boolean(),
 });
@@ -144,6 +161,7 @@ export type Estimate = z.infer<typeof estimate>;
 export type Group = z.infer<typeof group>;
 export type Comparison = z.infer<typeof comparison>;
 export type Finding = z.infer<typeof finding>;
+export type FindingTotal = z.infer<typeof findingTotal>;
 export type Recommendation = z.infer<typeof recommendation>;
 export type ScenarioSummary = z.infer<typeof scenarioSummary>;
 export type RunRecord = z.infer<typeof runRecord>;

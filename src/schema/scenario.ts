@@ -1,3 +1,4 @@
+import type { Json } from '../kernel/json.ts';
 import { scrubRule } from './scrub-rule.ts';
 import { approverFile, approveRule } from './approvals.ts';
 import { simulationBlock } from './simulation.ts';
@@ -97,7 +98,19 @@ const price = z.strictObject({
 export interface SchemaParts {
   readonly patterns: readonly { readonly name: string; readonly options: z.ZodType }[];
   readonly scorers: readonly { readonly name: string; readonly options: z.ZodObject }[];
+  /** What looks for findings in traces, with its thresholds. Without it a scenario's `findings` are taken as they are. */
+  readonly detectors?: readonly { readonly name: string; readonly settings: z.ZodObject }[];
 }
+
+/** Thresholds of findings by kind: what is set, or false for a kind that this scenario does not want to be told of. */
+const findingsOf = ({ detectors }: SchemaParts) =>
+  detectors
+    ? z.strictObject(
+        Object.fromEntries(
+          detectors.map(({ name: kind, settings }) => [kind, z.union([z.literal(false), settings.partial()]).optional()]),
+        ),
+      )
+    : z.record(z.string(), z.json());
 
 /** The schema of a scenario file, composed from the parts at hand, so that users' patterns and scorers validate too. */
 export function scenarioSchema(parts: SchemaParts) {
@@ -135,6 +148,7 @@ export function scenarioSchema(parts: SchemaParts) {
       .array(scrubRule)
       .optional()
       .describe('volatile text of messages that does not count when a recording is looked up: presets, or { pattern, as }'),
+    findings: findingsOf(parts).optional().describe('thresholds by kind of finding; false leaves a kind out'),
     maxAge: z
       .strictObject({ days: z.int().min(0), stale: z.enum(['warn', 'error']).default('warn') })
       .optional()
@@ -151,12 +165,17 @@ export type ToolFile = z.infer<typeof tool>;
 export type Limits = z.infer<typeof limits>;
 export type UserPrice = z.infer<typeof price>;
 
+/** By kind of finding: the thresholds that are set, or false. */
+export type FindingSettings = Readonly<Record<string, Json>>;
+
 /** A validated scenario; `samples` are loaded, options of patterns and scorers are as their parts' schemas gave them. */
-export interface Scenario extends Omit<Base, 'samples' | 'score' | 'patterns' | 'primary'> {
+export interface Scenario extends Omit<Base, 'samples' | 'score' | 'patterns' | 'primary' | 'findings'> {
   readonly samples: readonly Sample[];
   readonly score: readonly { readonly type: string; readonly name: string; readonly options: unknown }[];
   readonly patterns: Readonly<Record<string, unknown>>;
   readonly primary: string;
+  /** Of the kinds that the file sets; all others have their detector's defaults. */
+  readonly findings?: FindingSettings | undefined;
   /** The file it was read from, as it was named. */
   readonly file: string;
 }

@@ -110,9 +110,18 @@ export const OWN = {
   /** Chunks of a streamed answer. */
   chunks: 'patternbench.chunks',
   llmAttempts: 'patternbench.llm.attempts',
-  /** Digests of the request's messages, for duplicate-work and re-send findings. */
+  /** string[]: a digest of each of the request's messages, in order: equal conversations have equal ones. */
   messageDigests: 'patternbench.message.digests',
+  /** Characters of the request's messages, and how many of them stand in paragraphs that another agent had been sent before in this trial. */
+  promptCharacters: 'patternbench.prompt.characters',
+  promptResent: 'patternbench.prompt.resent_characters',
+  /** string[]: paths of the earlier calls whose answers this request holds; those of the very same conversation are left out. */
+  promptReads: 'patternbench.prompt.reads',
   outputDigest: 'patternbench.output.digest',
+  /** 0 to 1: how much of its three-word phrases this answer shares with the one that the same agent gave before it. */
+  outputSimilarity: 'patternbench.output.similarity',
+  /** true on a call whose answer stands in that of the trial. */
+  outputInAnswer: 'patternbench.output.in_answer',
 
   agentRole: 'patternbench.agent.role',
   agentAttempt: 'patternbench.agent.attempt',
@@ -124,6 +133,7 @@ export const OWN = {
   handoffTo: 'patternbench.handoff.to',
   handoffMode: 'patternbench.handoff.mode',
   toolDenied: 'patternbench.tool.denied',
+  /** `write` on a call that changes the world; absent on one that reads. */
   toolEffect: 'patternbench.tool.effect',
   toolArgumentsDigest: 'patternbench.tool.arguments.digest',
   toolResultDigest: 'patternbench.tool.result.digest',
@@ -134,6 +144,8 @@ export const OWN = {
   stepIndex: 'patternbench.step.index',
   waitReason: 'patternbench.wait.reason',
   approvalDecision: 'patternbench.approval.decision',
+  /** true on a tool call whose arguments meet the condition from which a person should have been asked (findings of the scenario). */
+  approvalDue: 'patternbench.approval.due',
   /** true on a step whose first attempt was lost with the process that made it: it may have been paid for twice. */
   wasted: 'patternbench.wasted',
   checkpointId: 'patternbench.checkpoint.id',

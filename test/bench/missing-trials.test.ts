@@ -31,6 +31,7 @@ describe('planned trials without a record', () => {
     const run = composeRecord(
       plan,
       all.filter(({ pattern, sample }) => pattern === 'single' || sample === 's0'),
+      [],
     );
     const [single, router] = run.groups;
     expect(single).toMatchObject({ trials: 8, quality: { mean: 1, n: 4 } });
@@ -57,7 +58,7 @@ describe('planned trials without a record', () => {
       'missing sample 1',
       'missing sample 1',
     ]);
-    const run = composeRecord(plan, some);
+    const run = composeRecord(plan, some, []);
     expect(run.groups[1]).toMatchObject({ trials: 0, missing: 8, quality: { mean: 0 }, costUsdPer1kTasks: null });
     expect(run.recommendations?.[0]?.pattern).toBe('single');
     expect(JSON.stringify(run)).not.toContain('NaN');

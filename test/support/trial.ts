@@ -36,6 +36,8 @@ export interface Scripted {
   readonly usage?: Partial<Usage> | null;
   /** Takes its time whatever the signal says, as a broken client would. */
   readonly deaf?: boolean;
+  /** Default: `stop`, or `tool_calls` where it calls some. */
+  readonly finishReason?: string;
 }
 
 export interface ModelCall {
@@ -213,7 +215,7 @@ function replyOf(request: ModelRequest, scripted: Scripted, responseId: string):
   }));
   return {
     message: { role: 'assistant', content: scripted.content ?? null, ...(toolCalls ? { tool_calls: toolCalls } : {}) },
-    finishReason: toolCalls ? 'tool_calls' : 'stop',
+    finishReason: scripted.finishReason ?? (toolCalls ? 'tool_calls' : 'stop'),
     usage:
       scripted.usage === null
         ? null

@@ -11,6 +11,7 @@ import { brokenByInfrastructure } from '../compose-record.ts';
 import { groupsOf, type PlannedCell } from '../groups.ts';
 import type { SavedRun } from '../read-run.ts';
 import { recommend } from '../recommend.ts';
+import { runFindings } from '../run-findings.ts';
 import { TOOL_VERSION } from '../version.ts';
 import { type ImportedName, type ImportedTrial, UNJUDGED } from './imported-trial.ts';
 
@@ -54,7 +55,7 @@ export function importedRecord(facts: ImportedFacts): RunRecord {
     groups,
     comparisons,
     recommendations: recommend({ scenarios: [summary], groups, comparisons }, trials),
-    findings: [...(beside?.run.findings ?? []).filter(({ scenario }) => scenario === name.scenario), ...syntheticFindings(facts)],
+    ...findingsOf(facts),
     complete: !trials.some(brokenByInfrastructure),
   };
 }
@@ -118,6 +119,17 @@ function timesOf(imported: readonly ImportedTrial[]) {
   const timed = imported.flatMap(({ spans }) => spans.filter((span) => span.attributes[OWN.timing] !== undefined));
   const syntheticTimes = timed.filter(isSynthetic).length;
   return { syntheticTimes, measuredTimes: timed.length - syntheticTimes };
+}
+
+/** Those of the run that it stands beside, what is synthetic, and the anti-patterns seen in the imported trials. */
+function findingsOf(facts: ImportedFacts): Pick<RunRecord, 'findings' | 'findingTotals'> {
+  const { name, imported, beside } = facts;
+  const ofScenario = ({ scenario }: { readonly scenario: string }) => scenario === name.scenario;
+  const own = runFindings(imported.flatMap(({ findings = [] }) => findings));
+  return {
+    findings: [...(beside?.run.findings ?? []).filter(ofScenario), ...syntheticFindings(facts), ...own.findings],
+    findingTotals: [...(beside?.run.findingTotals ?? []).filter(ofScenario), ...own.findingTotals],
+  };
 }
 
 /** Says in every report that a time was not measured, once a trial. */

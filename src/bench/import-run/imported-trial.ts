@@ -1,6 +1,7 @@
 import type { ImportedInteraction } from '../../fixtures/importing/import-interactions.ts';
 import { answerOf } from '../../fixtures/said.ts';
 import { canonicalJson } from '../../kernel/canonical-json.ts';
+import type { Finding } from '../../schema/run-record.ts';
 import type { Outcome, TrialRecord } from '../../schema/trial-record.ts';
 import { EVENT, GEN_AI, OPERATION, OWN } from '../../telemetry/attribute-names.ts';
 import type { PriceTable } from '../../telemetry/cost.ts';
@@ -20,6 +21,8 @@ export interface ImportedName {
 export interface ImportedTrial {
   readonly record: TrialRecord;
   readonly spans: readonly SpanRecord[];
+  /** What was seen in its spans; absent until somebody has looked. */
+  readonly findings?: readonly Finding[];
 }
 
 /** The scorer whose score an imported trial has none of. */

@@ -17,6 +17,7 @@ const FLOORS: Readonly<Record<string, number>> = {
   providers: 5,
   scorers: 5,
   reporters: 5,
+  findings: 5,
   bench: 6,
   proxy: 6,
   commands: 7,
@@ -24,7 +25,7 @@ const FLOORS: Readonly<Record<string, number>> = {
 const TOP = 8;
 
 /** Rooms in which every file is a part, found by its place: nobody may depend on one by name. */
-export const PART_ROOMS = ['patterns', 'providers', 'scorers', 'reporters'];
+export const PART_ROOMS = ['patterns', 'providers', 'scorers', 'reporters', 'findings'];
 
 // What a pattern needs reaches it through its context, so that its author cannot forget clock, trace and limits; scorers judge records.
 const SEE_ONLY_CONTRACTS = ['patterns', 'scorers'];
