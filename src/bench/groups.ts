@@ -6,6 +6,7 @@ import { quantile } from '../stats/quantile.ts';
 import { scoreEstimate } from '../stats/score-interval.ts';
 import { attempted, scoreOf, scoresBySample } from '../stats/trial-score.ts';
 import { fixed } from './fixed.ts';
+import { judgesOfTrials } from './judges-of.ts';
 
 /** A pattern that the plan holds for a scenario, with the reason when it cannot run there. */
 export interface PlannedCell {
@@ -59,6 +60,7 @@ function groupOf(trials: readonly TrialRecord[], scenario: ScenarioSummary, cell
     unscored: trials.filter((trial) => scoreOf(trial, scenario.primary) === null).length,
     ...(cell.context === undefined ? {} : { context: cell.context }),
     ...(cell.notApplicable === undefined ? {} : { notApplicable: cell.notApplicable }),
+    ...judgesOfTrials(trials),
   };
 }
 

@@ -5,6 +5,7 @@ import { OWN } from '../telemetry/attribute-names.ts';
 import type { OtlpTrace } from '../telemetry/otlp-json.ts';
 import type { AttributeValue } from '../telemetry/span.ts';
 import { totalsOf, type TrialTotals } from '../telemetry/trial-totals.ts';
+import { judgesOf } from './judges-of.ts';
 import { readJson } from './read-json.ts';
 
 export interface RecordSource {
@@ -52,6 +53,7 @@ export function trialRecordOf({ traceId, spans }: Pick<OtlpTrace, 'traceId' | 's
     routed: totals.routed === null ? null : [...totals.routed],
     provenance: totals.provenance,
     findings: [],
+    ...judgesOf(spans),
   };
 }
 
