@@ -69,13 +69,15 @@ export function newScores(plan: PlanFacts, loaded: readonly LoadedScenario[], sc
   const scenarios = new Map(loaded.map(({ scenario }) => [scenario.name, scenario]));
   const now = plan.scenarios.flatMap(({ name }) => scenarios.get(name) ?? []);
   if (plan.questions !== undefined && questionsOf(now) !== plan.questions) {
-    throw new PatternbenchError('usage', `samples, tools or limits of ${now.map(({ name }) => name).join(', ')} are not those of ${plan.runId} any more`, {
-      remedy: 'what was not done cannot be judged: run it again; only scores and what is expected may differ',
-    });
+    throw new PatternbenchError(
+      'usage',
+      `samples, tools or limits of ${now.map(({ name }) => name).join(', ')} are not those of ${plan.runId} any more`,
+      {
+        remedy: 'what was not done cannot be judged: run it again; only scores and what is expected may differ',
+      },
+    );
   }
-  const scorersOf = new Map(
-    loaded.map(({ scenario, prepared }) => [scenario.name, appliedScorers(scenario, scorers, prepared)]),
-  );
+  const scorersOf = new Map(loaded.map(({ scenario, prepared }) => [scenario.name, appliedScorers(scenario, scorers, prepared)]));
   return { plan, scenarios, scorersOf };
 }
 
@@ -91,7 +93,11 @@ export const trialsOf = ({ traces }: RunTraces, scores: NewScores): TrialPlan[] 
 
 function trialOf({ spans }: OtlpTrace, { plan, scenarios, scorersOf }: NewScores, cells: Map<string, Cell>): TrialPlan {
   const { attributes } = spans.find(({ parentPath }) => parentPath === null)!;
-  const [name, pattern, id] = [OWN.scenarioId, OWN.patternName, OWN.sampleId].map((key) => String(attributes[key])) as [string, string, string];
+  const [name, pattern, id] = [OWN.scenarioId, OWN.patternName, OWN.sampleId].map((key) => String(attributes[key])) as [
+    string,
+    string,
+    string,
+  ];
   const scenario = scenarios.get(name);
   const sample = scenario?.samples.find((one) => one.id === id);
   if (!scenario || !sample) {
@@ -213,7 +219,12 @@ export function composeAgain({ plan, traces, scores, traffic }: ScoreRequest, tr
 }
 
 const otherId = ({ runId, fingerprint }: PlanFacts, test: string): string =>
-  test === fingerprint.test ? runId : `${runId.replace(/-rescored-[^-]*$/, '')}-rescored-${test.slice(0, 6).toLowerCase().replace(/[^a-z0-9]/g, 'x')}`;
+  test === fingerprint.test
+    ? runId
+    : `${runId.replace(/-rescored-[^-]*$/, '')}-rescored-${test
+        .slice(0, 6)
+        .toLowerCase()
+        .replace(/[^a-z0-9]/g, 'x')}`;
 
 const summaryNow = (
   summary: ScenarioSummary,

@@ -19,17 +19,17 @@ export function scoreDifferences(before: readonly TrialRecord[], after: readonly
   const earlier = new Map(before.map((trial) => [trial.traceId, trial]));
   return scenarios.flatMap((scenario) => {
     const own = after.filter((trial) => trial.scenario === scenario);
-    const pairs = own.map((trial) => ({ then: earlier.get(trial.traceId), now: trial }));
-    const names = new Set(pairs.flatMap(({ then, now }) => [...Object.keys(now.scores), ...Object.keys(then?.scores ?? {})]));
+    const pairs = own.map((trial) => ({ old: earlier.get(trial.traceId), now: trial }));
+    const names = new Set(pairs.flatMap(({ old, now }) => [...Object.keys(now.scores), ...Object.keys(old?.scores ?? {})]));
     const of = (score: string, value: (trial: TrialRecord) => number | null | undefined) => {
-      const values = pairs.map(({ then, now }) => ({ then: then && value(then), now: value(now) }));
+      const values = pairs.map(({ old, now }) => ({ old: old && value(old), now: value(now) }));
       return {
         scenario,
         score,
-        before: meanOf(values.map(({ then }) => then)),
+        before: meanOf(values.map(({ old }) => old)),
         after: meanOf(values.map(({ now }) => now)),
-        changed: values.filter(({ then, now }) => then !== now).length,
-        unscoredBefore: values.filter(({ then }) => then === null).length,
+        changed: values.filter(({ old, now }) => old !== now).length,
+        unscoredBefore: values.filter(({ old }) => old === null).length,
         unscoredAfter: values.filter(({ now }) => now === null).length,
       };
     };

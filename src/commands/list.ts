@@ -35,7 +35,10 @@ const KINDS: readonly Kind[] = [
       ]),
   },
   { name: 'scenarios', entries: scenarios },
-  { name: 'scorers', entries: async () => described(await loadScorers()) },
+  {
+    name: 'scorers',
+    entries: async () => (await loadScorers()).map((scorer) => [scorer.name, scorer.description, ...optionLines(scorer)]),
+  },
   { name: 'providers', entries: async () => described(await loadProviders()) },
   { name: 'reporters', entries: async () => described(await loadReporters()) },
   {
@@ -50,6 +53,7 @@ export default defineCommand({
   examples: [
     ['patternbench list', 'everything'],
     ['patternbench list patterns', 'what each is for, what it costs in calls, its options'],
+    ['patternbench list scorers', 'what each looks at, its options'],
   ],
   configure: (command) => {
     command.argument('[kind]', KINDS.map(({ name }) => name).join(', ')).option('--no-color', 'plain text');

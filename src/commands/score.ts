@@ -5,7 +5,8 @@ import { runFolderOf } from './shell/saved-run.ts';
 
 export default defineCommand({
   name: 'score',
-  description: 'judge the trials of a saved run again, without running them: by its scenarios as they are now, or by other scores',
+  description:
+    'judge the trials of a saved run again, without running them: by its scenarios as they are now, or by other scores',
   examples: [
     ['patternbench score --dry-run', 'what the scenario as it is now would change in the last run'],
     ['patternbench score starter-1a2b3c4d --scorers strict.yaml', 'by the `score:` of another file'],
@@ -17,7 +18,11 @@ export default defineCommand({
       .option('--scorers <file>', 'YAML file with `score`, and with `primary` and `passThreshold` where they differ')
       .option('--dry-run', 'show the difference, write nothing')
       .option('-o, --out <folder>', 'write run.json, trials.jsonl and spans.jsonl there instead of reports/<id>')
-      .option('--mode <mode>', 'of judges: replay (recorded verdicts) or auto (ask for those that are missing, and record them)', 'replay')
+      .option(
+        '--mode <mode>',
+        'of judges: replay (recorded verdicts) or auto (ask for those that are missing, and record them)',
+        'replay',
+      )
       .option('--profile <name>', 'recording set of the judges: fixtures/<scenario>/<name>.jsonl')
       .option('--provider <name>', 'who answers judges with --mode auto: simulated, openai', 'simulated')
       .option('--model <from=to>', 'ask the endpoint for another model (repeatable)', modelMap, {})

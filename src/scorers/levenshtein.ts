@@ -10,7 +10,7 @@ export default defineScorer({
   options: (z) =>
     z.strictObject({
       key: z.string().default('answer').describe('the key of `expected` that holds the text, or a list of texts'),
-      ignoreCase: z.boolean().default(true),
+      ignoreCase: z.boolean().default(true).describe('whether A and a are the same'),
     }),
   score: ({ sample, output }, { key, ignoreCase }) => {
     const texts = textsOf(sample.expected[key]);

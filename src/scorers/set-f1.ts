@@ -18,7 +18,7 @@ export default defineScorer({
         .enum(['auto', 'json', 'lines', 'commas'])
         .default('auto')
         .describe('how the output lists them; auto = as JSON, else by lines, else by commas and semicolons'),
-      ignoreCase: z.boolean().default(true),
+      ignoreCase: z.boolean().default(true).describe('whether A and a are the same'),
     }),
   score: ({ sample, output }, { key, split, ignoreCase }) => {
     const list = sample.expected[key];

@@ -66,7 +66,7 @@ export async function rescore(folder: string, options: ScoreOptionValues, shell:
   } else {
     // What is missing is recorded first; the verdicts that count are then those of the recording.
     if (mode === 'auto') await recordVerdicts(request, { plan, choice, options, shell });
-    scored = await byRecordedVerdicts(request, { plan, choice: { ...choice, mode: 'replay' }, name: saved.run.runId });
+    scored = await byRecordedVerdicts(request, { plan, choice: { ...choice, mode: 'replay' }, options, name: saved.run.runId });
   }
   return deliver({ saved, scored, options, shell });
 }
@@ -145,12 +145,13 @@ const callsOf = (scorers: readonly { readonly scorer: Scorer; readonly options: 
 interface Replaying {
   readonly plan: RunPlan;
   readonly choice: RunChoice;
+  readonly options: ScoreOptionValues;
   readonly name: string;
 }
 
 async function byRecordedVerdicts(
   request: Omit<ScoreRequest, 'traffic' | 'concurrency'>,
-  { plan, choice, name }: Replaying,
+  { plan, choice, options, name }: Replaying,
 ): Promise<ScoredAgain> {
   const missed = new Set<unknown>();
   let first: PatternbenchError | undefined;
@@ -163,14 +164,31 @@ async function byRecordedVerdicts(
     const asked: ScoreRequest = { ...request, traffic, concurrency: AT_ONCE };
     const records = await judgeTraces(asked);
     if (first) {
-      throw new PatternbenchError('fixture_miss', `verdicts on ${missed.size} of ${plan.trials.length} trials are not recorded; nothing was written.\n\n${first.message}`, {
-        remedy: `ask for them, and record them: npm run patternbench -- score ${name} --mode auto${choice.profile === undefined ? '' : ` --profile ${choice.profile}`} (with the other options as they were)`,
-      });
+      throw new PatternbenchError(
+        'fixture_miss',
+        `verdicts on ${missed.size} of ${plan.trials.length} trials are not recorded; nothing was written.\n\n${first.message}`,
+        {
+          remedy: askingCommands(name, { options, choice }),
+        },
+      );
     }
     return composeAgain(asked, records);
   } finally {
     for (const open of traffic.values()) await open.abandon();
   }
+}
+
+/** What to paste where verdicts are missing: the simulated judge first, where there is one, then a real endpoint. */
+function askingCommands(name: string, { options, choice }: { options: ScoreOptionValues; choice: RunChoice }): string {
+  const file = options.scorers === undefined ? '' : ` --scorers ${options.scorers}`;
+  const profile = choice.profile === undefined ? '' : ` --profile ${choice.profile}`;
+  const command = `npm run patternbench -- score ${name}${file} --mode auto${profile}`;
+  return [
+    'ask for them, and record them; offline, where the scenario declares simulation.judges:',
+    `  ${command} --provider simulated`,
+    'or at a real endpoint:',
+    `  OPENAI_API_KEY=… ${command} --provider openai`,
+  ].join('\n');
 }
 
 interface Delivery {
@@ -182,8 +200,7 @@ interface Delivery {
 
 async function deliver({ saved, scored, options, shell }: Delivery): Promise<number> {
   const { run, trials, spans } = scored;
-  const same =
-    runText(run) === runText(saved.run) && trials.map(trialText).join('\n') === saved.trials.map(trialText).join('\n');
+  const same = runText(run) === runText(saved.run) && trials.map(trialText).join('\n') === saved.trials.map(trialText).join('\n');
   const reports = join(shell.root, 'reports');
   let place: string | undefined;
   if (options.dryRun) place = undefined;
@@ -191,9 +208,14 @@ async function deliver({ saved, scored, options, shell }: Delivery): Promise<num
   else if (!same) {
     const id = run.runId === saved.run.runId && run.mode !== 'replay' ? undefined : run.runId;
     if (id === undefined)
-      throw new PatternbenchError('usage', `the same scores judge ${run.runId} otherwise than it was judged: scorers have changed since`, {
-        remedy: 'its recordings cannot be made again, so it is kept as it is; write the new record elsewhere with --out <folder>',
-      });
+      throw new PatternbenchError(
+        'usage',
+        `the same scores judge ${run.runId} otherwise than it was judged: scorers have changed since`,
+        {
+          remedy:
+            'its recordings cannot be made again, so it is kept as it is; write the new record elsewhere with --out <folder>',
+        },
+      );
     await using folder = await RunFolder.create(reports, id);
     for (const line of spans) await folder.appendSpans(line);
     for (const trial of trials) await folder.appendTrial(trial);
@@ -201,7 +223,9 @@ async function deliver({ saved, scored, options, shell }: Delivery): Promise<num
     place = relative(shell.root, folder.path);
   }
   if (options.json) shell.out(JSON.stringify(run));
-  else for (const line of tellRescored({ saved, scored, same, place, dryRun: options.dryRun === true }, shell.width)) shell.out(line);
+  else
+    for (const line of tellRescored({ saved, scored, same, place, dryRun: options.dryRun === true }, shell.width))
+      shell.out(line);
   const unscored = trials.every(({ scores }) => Object.values(scores).every((score) => score === null));
   if (!unscored) return EXIT.ok;
   shell.err('nothing was scored: a run without scores is an error, never a success');

@@ -1,6 +1,7 @@
 import type { SavedRun } from '../../bench/read-run.ts';
 import type { ScoredAgain } from '../../bench/score-again.ts';
 import { type ScoreDifference, scoreDifferences } from '../../bench/score-difference.ts';
+import { judgesSentence } from '../../reporters/text/judges.ts';
 import type { RunRecord } from '../../schema/run-record.ts';
 import { columns } from './columns.ts';
 import { wrapped } from './wrap.ts';
@@ -18,6 +19,7 @@ export interface Rescored {
 /** What a second judging came to, as lines of at most `width` columns. */
 export function tellRescored({ saved, scored, same, place, dryRun }: Rescored, width: number): string[] {
   const { run, trials } = scored;
+  const judges = [judgesSentence(run.groups)].filter((text) => text !== null);
   const say = (text: string) => wrapped(text, width, 0);
   const lines = say(`${saved.run.runId}: ${trials.length} trials judged again, none was run.`);
   if (same) {
@@ -25,10 +27,13 @@ export function tellRescored({ saved, scored, same, place, dryRun }: Rescored, w
     return place === undefined ? lines : [...lines, ...say(`Written to ${place}.`)];
   }
   lines.push('', ...columns([HEAD, ...scoreDifferences(saved.trials, trials).map(row)], width), '');
-  lines.push(...leaders(saved.run, run).flatMap(say), ...judges(run).flatMap(say));
+  lines.push(...leaders(saved.run, run).flatMap(say), ...judges.flatMap((text) => say(`Judges: ${text}`)));
   if (run.fingerprint.test !== saved.run.fingerprint.test)
-    lines.push(...say('The scores are others, so this is another test: do not compare it with runs that were judged by the old ones.'));
-  if (place !== undefined) return [...lines, ...say(`Written to ${place}; npm run patternbench -- report ${run.runId} shows it.`)];
+    lines.push(
+      ...say('The scores are others, so this is another test: do not compare it with runs that were judged by the old ones.'),
+    );
+  if (place !== undefined)
+    return [...lines, ...say(`Written to ${place}; npm run patternbench -- report ${run.runId} shows it.`)];
   return dryRun ? [...lines, ...say('Nothing was written (--dry-run).')] : lines;
 }
 
@@ -55,13 +60,4 @@ function leaders(before: RunRecord, after: RunRecord): string[] {
     const [then, now] = [leaderOf(before, name), leaderOf(after, name)];
     return then === now || now === undefined ? [] : [`${name}: by ${primary}, ${now} leads now; it was ${then ?? 'nobody'}.`];
   });
-}
-
-function judges({ groups }: RunRecord): string[] {
-  const asked = groups.filter(({ judgeCalls }) => judgeCalls !== undefined);
-  if (asked.length === 0) return [];
-  const calls = asked.reduce((sum, { judgeCalls = 0 }) => sum + judgeCalls, 0);
-  const unpriced = asked.some(({ judgeCostUsd }) => judgeCostUsd === null);
-  const usd = asked.reduce((sum, { judgeCostUsd }) => sum + (judgeCostUsd ?? 0), 0);
-  return [`Judges: ${calls} calls, ${unpriced ? 'unpriced' : `$${usd.toFixed(4)}`}, in no cost of a pattern.`];
 }

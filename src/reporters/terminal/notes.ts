@@ -1,6 +1,7 @@
 import type { Finding, Group } from '../../schema/run-record.ts';
 import type { TrialRecord } from '../../schema/trial-record.ts';
 import { discordanceBound } from '../../stats/paired.ts';
+import { judgesSentence } from '../text/judges.ts';
 import { groupName, seconds } from './figures.ts';
 import { flipsOf } from './flips.ts';
 import { type ScenarioView, trialsOf } from './scenario-view.ts';
@@ -20,6 +21,7 @@ export function notesOf(view: ScenarioView, findings: readonly Finding[]): Note[
     ['Findings', findingsLine(findings.filter((finding) => finding.scenario === view.scenario.name))],
     ['Errors', errors(view)],
     ['Unscored', unscored(view)],
+    ['Judges', judgesSentence(view.groups)],
     ['Could see', couldSee(view)],
     ['Sensitivity', view.scenario.sensitivity],
     ['Sure', sure(view)],
