@@ -96,7 +96,12 @@ const price = z.strictObject({
 /** A part of a scenario that parts define: the options of a pattern, the options of a scorer. */
 export interface SchemaParts {
   readonly patterns: readonly { readonly name: string; readonly options: z.ZodType }[];
-  readonly scorers: readonly { readonly name: string; readonly options: z.ZodObject }[];
+  readonly scorers: readonly {
+    readonly name: string;
+    readonly options: z.ZodObject;
+    /** The model that it asks to judge, where it asks one. */
+    readonly asks?: (options: never) => { readonly model: string };
+  }[];
 }
 
 /** The schema of a scenario file, composed from the parts at hand, so that users' patterns and scorers validate too. */

@@ -19,6 +19,7 @@ import {
   type ScoreRequest,
   trialsOf,
 } from '../../bench/score-again.ts';
+import { undeclaredJudges } from '../../bench/scenario-checks.ts';
 import { selectScenarios } from '../../bench/select-scenarios.ts';
 import type { Traffic } from '../../bench/traffic.ts';
 import type { Scorer } from '../../contracts/scorer.ts';
@@ -88,6 +89,14 @@ async function scenariosNow({ plan }: RunTraces, { options, scorers, shell }: Lo
   return Promise.all(
     loaded.map(async ({ scenario, tools }) => {
       const judgedBy = { ...scenario, ...scoresFor(scenario) };
+      const [undeclared] =
+        options.mode !== 'replay' && options.provider === 'simulated' ? undeclaredJudges(judgedBy, { scorers }) : [];
+      if (undeclared) {
+        throw new PatternbenchError('invalid_scenario', `the simulated model is no judge as "${undeclared.model}"`, {
+          place: { file: scenario.file, path: 'simulation.judges' },
+          remedy: 'say how it errs in simulation.judges of the scenario, or ask a real endpoint with --provider openai',
+        });
+      }
       // Functions of one's own stand beside the file that names them.
       const prepared = await prepareScorers({ score: judgedBy.score, file }, scorers);
       return { scenario: judgedBy, tools, prepared };
