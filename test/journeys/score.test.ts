@@ -113,6 +113,11 @@ describe('somebody who scores a saved run again', () => {
     await run(project);
     expect(await project.runs()).toHaveLength(2);
     expect(await filesOf(project, 'reports', scored)).toEqual(files);
+
+    // Other code is another way of judging, and so another test.
+    await project.edit('scenarios/brief.ts', '200', '201');
+    await score(project, name);
+    expect(await project.runs()).toHaveLength(3);
   });
 
   it('is told which tool calls a trace cannot show, and sees them where the run was made with such a score', async () => {
@@ -216,6 +221,15 @@ describe('somebody who has a model judge', () => {
     expect(new Set(trials.map(({ scores }) => scores['rubric']))).toEqual(new Set([null]));
     expect(trials[0]!.why['rubric']).toBe('Unscored: the judge gave no verdict: its answer is not JSON.');
     expect(trials.every(({ passed }) => passed !== null)).toBe(true);
-    expect(await score(project, name, { scorers: file, dryRun: true })).toMatchObject({ code: 0 });
+    // A new replay under these scores is the same run, on the same recording.
+    const files = await filesOf(project, 'reports', scored);
+    await project.edit(
+      'scenarios/starter.yaml',
+      OLD,
+      'score: [{ type: rubric, model: gpt-4o, criteria: [States the arrival.] }, { type: facts }]',
+    );
+    await run(project);
+    expect(await filesOf(project, 'reports', scored)).toEqual(files);
+    expect(await project.runs()).toHaveLength(2);
   });
 });
