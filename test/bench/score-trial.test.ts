@@ -18,7 +18,7 @@ const careless = defineScorer({
   options: (z) => z.strictObject({}),
   score: ({ output, sample: { expected } }) => ({
     value: output.includes(SECRET) ? 1 : 0.5,
-    why: `${output} and ${String(expected['key'])}`,
+    why: `${output} and ${JSON.stringify(expected['key'])}`,
   }),
 });
 const scorers: AppliedScorer[] = [{ name: 'careless', scorer: careless, options: {} }];
