@@ -1,11 +1,15 @@
 import type { Judge, JudgeAnswer, JudgeQuestion } from '../contracts/judge.ts';
 import type { CallInfo, ModelPort, ModelReply, ModelRequest } from '../contracts/model.ts';
+import { redact } from '../fixtures/redact.ts';
+import { requestKey } from '../fixtures/request-key.ts';
 import { type Clock, msOf } from '../kernel/clock.ts';
 import { messageOf, PatternbenchError } from '../kernel/errors.ts';
+import type { Json } from '../kernel/json.ts';
 import { VirtualClock } from '../kernel/virtual-clock.ts';
 import { backoffUs } from '../resilience/backoff.ts';
 import { compileJsonSchema } from '../schema/json-schema.ts';
 import type { RunBudget } from '../state/run-budget.ts';
+import type { TrialJournal } from '../state/trial-journal.ts';
 import { EVENT, type KnownAttributes } from '../telemetry/attribute-names.ts';
 import type { PriceTable } from '../telemetry/cost.ts';
 import type { SpanEvent } from '../telemetry/span.ts';
@@ -20,6 +24,8 @@ export interface JudgeSurroundings {
   readonly requestSeed: number;
   readonly signal: AbortSignal;
   readonly budget?: RunBudget | undefined;
+  /** What the trial has done before the run was taken up again: a verdict is not paid for twice. */
+  readonly journal?: TrialJournal | undefined;
 }
 
 /** The judges of one trial, and what they did. */
@@ -37,12 +43,14 @@ const RETRY = { baseMs: 1000, jitter: 0.25 } as const;
 
 export function judgeDesk(surroundings: JudgeSurroundings): JudgeDesk {
   const noted: Noted[] = [];
+  let asked = 0;
   let port: ModelPort | undefined;
   return {
     ofScorer: (scorer) => ({
       ask: (question) => {
         port ??= surroundings.model();
-        return ask(question, { ...surroundings, port, scorer, note: (one) => void noted.push(one) });
+        const path = `judge:${scorer}#${asked++}`;
+        return ask(question, { ...surroundings, port, scorer, path, note: (one) => void noted.push(one) });
       },
       noteSwap: (agrees) =>
         void noted.push({
@@ -57,6 +65,8 @@ export function judgeDesk(surroundings: JudgeSurroundings): JudgeDesk {
 interface Asking extends JudgeSurroundings {
   readonly port: ModelPort;
   readonly scorer: string;
+  /** Of the question in the journal of the trial. */
+  readonly path: string;
   readonly note: (noted: Noted) => void;
 }
 
@@ -64,7 +74,7 @@ async function ask(question: JudgeQuestion, asking: Asking): Promise<JudgeAnswer
   const request = requestOf(question, asking.requestSeed);
   const clock = asking.clock(`judge/${asking.scorer}`);
   try {
-    const work = () => callAgain(request, clock, asking);
+    const work = () => callOnce(request, clock, asking);
     const reply = await (clock instanceof VirtualClock ? clock.run(work) : work());
     return understood(reply, question);
   } catch (error) {
@@ -87,6 +97,29 @@ const requestOf = ({ model, system, material, form, temperature }: JudgeQuestion
   response_format: { type: 'json_schema', json_schema: { name: 'verdict', strict: true, schema: form } },
   seed,
 });
+
+/** Asks only what the journal has no answer to; of recorded traffic the recording is asked, which costs nothing. */
+async function callOnce(request: ModelRequest, clock: Clock, asking: Asking): Promise<ModelReply> {
+  const { journal, port, path } = asking;
+  if (!journal || port.remembers) return callAgain(request, clock, asking);
+  const hash = requestKey(request);
+  const before = journal.recorded(path);
+  if (before?.end?.value !== undefined && before.begin.hash === hash) {
+    const reply = before.end.value as unknown as ModelReply;
+    noteCall(asking, request, { reply, latencyMs: msOf(before.end.at) });
+    return reply;
+  }
+  journal.begin({ path, kind: 'model', hash, at: clock.nowUs() });
+  try {
+    const reply = await callAgain(request, clock, asking);
+    journal.end({ path, at: clock.nowUs(), value: redact(reply) as unknown as Json });
+    return reply;
+  } catch (error) {
+    // Without a value it is asked again when the run goes on.
+    if (!endsRun(error)) journal.end({ path, at: clock.nowUs(), error: { code: 'model_error', message: messageOf(error) } });
+    throw error;
+  }
+}
 
 async function callAgain(request: ModelRequest, clock: Clock, asking: Asking): Promise<ModelReply> {
   const { port, scorer, signal, budget } = asking;

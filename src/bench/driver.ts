@@ -56,6 +56,7 @@ const judgeOf = ({ cell, trial }: TrialPlan, { judge, ...environment }: TrialEnv
     requestSeed: requestSeedOf(cell.scenario, trial),
     signal: environment.signal,
     budget: environment.budget,
+    journal: environment.journal,
   };
 
 /** Hands items on in the order of their index, keeping early ones until their turn. */

@@ -4,6 +4,8 @@ import type { JudgeQuestion } from '../../src/contracts/judge.ts';
 import type { ModelReply, ModelRequest } from '../../src/contracts/model.ts';
 import { PatternbenchError } from '../../src/kernel/errors.ts';
 import { usOf } from '../../src/kernel/clock.ts';
+import { memoryJournal } from '../../src/state/journal.ts';
+import { type TrialJournal, trialJournals } from '../../src/state/trial-journal.ts';
 import { VirtualClock } from '../../src/kernel/virtual-clock.ts';
 
 const QUESTION: JudgeQuestion = {
@@ -29,7 +31,15 @@ const reply = (content: string, facts: Partial<ModelReply> = {}): ModelReply => 
   ...facts,
 });
 
-function deskOf(answers: readonly (ModelReply | Error)[], signal = new AbortController().signal) {
+interface Circumstances {
+  readonly signal?: AbortSignal;
+  readonly journal?: TrialJournal;
+}
+
+function deskOf(
+  answers: readonly (ModelReply | Error)[],
+  { signal = new AbortController().signal, journal }: Circumstances = {},
+) {
   const left = [...answers];
   const asked: ModelRequest[] = [];
   const desk = judgeDesk({
@@ -46,6 +56,7 @@ function deskOf(answers: readonly (ModelReply | Error)[], signal = new AbortCont
     prices: { version: 'test', costOf: (model) => (model === 'judge' ? { usd: 0.5, inputUsd: 0.4, outputUsd: 0.1 } : null) },
     requestSeed: 7,
     signal,
+    journal,
   });
   return { desk, asked, judge: desk.ofScorer('rubric') };
 }
@@ -110,9 +121,29 @@ describe('a judge', () => {
     expect(asked).toHaveLength(4);
   });
 
+  it('is not asked, or paid, again for what it said before the run was taken up again', async () => {
+    const journal = memoryJournal();
+    const journalNow = () => trialJournals(memoryJournal(journal.records))('t');
+    const first = deskOf([reply('{"met":true}'), new PatternbenchError('model_error', '400')], {
+      journal: trialJournals(journal)('t'),
+    });
+    await first.judge.ask(QUESTION);
+    expect(await first.judge.ask(QUESTION)).toEqual({ ok: false, problem: '400' });
+
+    const second = deskOf([reply('{"met":false}')], { journal: journalNow() });
+    expect(await second.judge.ask(QUESTION)).toEqual({ ok: true, value: { met: true } });
+    expect(second.asked).toEqual([]);
+    expect(second.desk.events(0)[0]).toEqual(first.desk.events(0)[0]);
+    // What had failed then is asked now.
+    expect(await second.judge.ask(QUESTION)).toEqual({ ok: true, value: { met: false } });
+    // Another question in the same place has no answer yet.
+    const third = deskOf([reply('{"met":false}')], { journal: journalNow() });
+    expect(await third.judge.ask({ ...QUESTION, system: 'You judge mildly.' })).toEqual({ ok: true, value: { met: false } });
+  });
+
   it('ends the run where the run has reached a limit or is stopped', async () => {
     const limit = new PatternbenchError('limit_exceeded', 'enough');
     await expect(deskOf([limit]).judge.ask(QUESTION)).rejects.toBe(limit);
-    await expect(deskOf([busy], AbortSignal.abort(new Error('stopped'))).judge.ask(QUESTION)).rejects.toThrow();
+    await expect(deskOf([busy], { signal: AbortSignal.abort(new Error('stopped')) }).judge.ask(QUESTION)).rejects.toThrow();
   });
 });
