@@ -25,6 +25,7 @@ import type { Traffic } from '../../bench/traffic.ts';
 import type { Scorer } from '../../contracts/scorer.ts';
 import { PatternbenchError } from '../../kernel/errors.ts';
 import { safeText } from '../../kernel/terminal-text.ts';
+import { installNetworkGuard } from '../../transport/network-guard.ts';
 import { agreeTo, isBilled } from './ask-before-spending.ts';
 import { EXIT } from './exit-code.ts';
 import { failClosed, modeNamed } from './run-mode.ts';
@@ -53,7 +54,17 @@ const MAX_CALLS = { simulated: 100_000, real: 500 } as const;
 /** Judges a saved run again, shows what that changes, writes the new record, and returns the exit code. */
 export async function rescore(folder: string, options: ScoreOptionValues, shell: Shell): Promise<number> {
   const mode = modeNamed(options.mode, ['replay', 'auto']);
-  const [saved, told] = await Promise.all([readRun(folder), readTraces(folder)]);
+  const saved = await readRun(folder);
+  if (saved.run.imported) {
+    throw new PatternbenchError(
+      'usage',
+      `${saved.run.runId} was imported: its trials are of no scenario that says what is expected of them`,
+      {
+        remedy: 'name a run of our own: npm run patternbench -- list runs',
+      },
+    );
+  }
+  const told = await readTraces(folder);
   const scorers = await loadScorers();
   const scores = newScores(told.plan, await scenariosNow(told, { options, scorers, shell }), scorers);
   const trials = trialsOf(told, scores);
@@ -63,6 +74,7 @@ export async function rescore(folder: string, options: ScoreOptionValues, shell:
   let scored: ScoredAgain;
   if (!asksJudges(scores)) {
     const asked = { ...request, traffic: new Map<string, Traffic>() };
+    using _guard = await installNetworkGuard({ allow: [] });
     scored = composeAgain({ ...asked, concurrency: AT_ONCE }, await judgeTraces({ ...asked, concurrency: AT_ONCE }));
   } else {
     // What is missing is recorded first; the verdicts that count are then those of the recording.
@@ -169,6 +181,8 @@ async function byRecordedVerdicts(
     first ??= miss;
   };
   const traffic = await openTraffic({ ...choice, onMiss }, plan);
+  // As in a replay: whatever a function of one's own fetches would be another thing tomorrow.
+  using _guard = await installNetworkGuard({ allow: [] });
   try {
     const asked: ScoreRequest = { ...request, traffic, concurrency: AT_ONCE };
     const records = await judgeTraces(asked);
