@@ -1,6 +1,3 @@
-import { createReadStream } from 'node:fs';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import type { Scorer } from '../contracts/scorer.ts';
 import { PatternbenchError } from '../kernel/errors.ts';
 import type { PlanFacts } from '../schema/plan-facts.ts';
@@ -10,48 +7,17 @@ import type { TrialRecord } from '../schema/trial-record.ts';
 import { OWN } from '../telemetry/attribute-names.ts';
 import { type PriceTable, priceTable } from '../telemetry/cost.ts';
 import { type OtlpTrace, writeOtlpLine } from '../telemetry/otlp-json.ts';
-import { parseOtlpLine } from '../telemetry/otlp-parse.ts';
 import type { JudgeSurroundings } from './ask-judge.ts';
 import { composeRecord } from './compose-record.ts';
 import { fixturesOf, questionsOf, replayRunId, testOf } from './fingerprint.ts';
 import { type AppliedScorer, appliedScorers, type Cell, type LoadedScenario, type TrialPlan } from './plan.ts';
 import { rounded } from './record-text.ts';
+import type { RunTraces } from './run-traces.ts';
 import { judgeSpans, unjudge } from './score-trial.ts';
-import { planLine, planOfTrace } from './span-lines.ts';
+import { planLine } from './span-lines.ts';
 import { requestSeedOf } from './trial.ts';
 import type { Traffic } from './traffic.ts';
 import { TOOL_VERSION } from './version.ts';
-
-/** A saved run, as its spans tell it. */
-export interface RunTraces {
-  readonly plan: PlanFacts;
-  readonly traces: readonly OtlpTrace[];
-}
-
-/** Reads the spans of a saved run. Throws `not_found`, `invalid_record` with file and line, `usage` for spans of another tool. */
-export async function readTraces(folder: string): Promise<RunTraces> {
-  const file = join(folder, 'spans.jsonl');
-  const traces: OtlpTrace[] = [];
-  let plan: PlanFacts | undefined;
-  let number = 0;
-  const lines = createInterface({ input: createReadStream(file, 'utf8'), crlfDelay: Infinity });
-  try {
-    for await (const line of lines) {
-      number++;
-      if (line === '') continue;
-      const place = { file, line: number };
-      const trace = parseOtlpLine(line, { place });
-      if (plan) traces.push(trace);
-      else plan = planOfTrace(trace, place);
-      if (!plan) throw new PatternbenchError('usage', 'these spans are not those of a run of ours', { place });
-    }
-  } catch (cause) {
-    if (cause instanceof PatternbenchError) throw cause;
-    throw new PatternbenchError('not_found', 'the spans of this run cannot be read', { place: { file }, cause });
-  }
-  if (!plan) throw new PatternbenchError('invalid_record', 'this file holds no spans', { place: { file } });
-  return { plan, traces };
-}
 
 /** What a saved run is judged by now. */
 export interface NewScores {
@@ -67,7 +33,13 @@ export interface NewScores {
  */
 export function newScores(plan: PlanFacts, loaded: readonly LoadedScenario[], scorers: readonly Scorer[]): NewScores {
   const scenarios = new Map(loaded.map(({ scenario }) => [scenario.name, scenario]));
-  const now = plan.scenarios.flatMap(({ name }) => scenarios.get(name) ?? []);
+  const now = plan.scenarios.map(({ name }) => {
+    const scenario = scenarios.get(name);
+    if (scenario) return scenario;
+    throw new PatternbenchError('usage', `${plan.runId} has trials of "${name}", and that scenario is not among those named`, {
+      remedy: 'name all of its scenarios with -s, or none',
+    });
+  });
   if (plan.questions !== undefined && questionsOf(now) !== plan.questions) {
     throw new PatternbenchError(
       'usage',

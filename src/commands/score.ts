@@ -1,7 +1,8 @@
 import { defineCommand } from './shell/command.ts';
-import { rescore, type ScoreOptionValues } from './shell/rescore.ts';
+import { rescore } from './shell/rescore.ts';
 import { modelMap, wholeNumber } from './shell/run-options.ts';
 import { runFolderOf } from './shell/saved-run.ts';
+import type { ScoreOptionValues } from './shell/score-options.ts';
 
 export default defineCommand({
   name: 'score',
@@ -15,6 +16,7 @@ export default defineCommand({
   configure: (command) => {
     command
       .argument('[run]', 'id or folder of a saved run (default: the last one)')
+      .option('-s, --scenario <name...>', 'its scenarios, by name or file, where they stand elsewhere than in scenarios/')
       .option('--scorers <file>', 'YAML file with `score`, and with `primary` and `passThreshold` where they differ')
       .option('--dry-run', 'show the difference, write nothing')
       .option('-o, --out <folder>', 'write run.json, trials.jsonl and spans.jsonl there instead of reports/<id>')

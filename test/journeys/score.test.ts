@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { rescore, type ScoreOptionValues } from '../../src/commands/shell/rescore.ts';
+import { rescore } from '../../src/commands/shell/rescore.ts';
+import type { ScoreOptionValues } from '../../src/commands/shell/score-options.ts';
 import { runBench } from '../../src/commands/shell/run-bench.ts';
 import { exitCodeOf } from '../../src/commands/shell/exit-code.ts';
 import type { RunOptionValues } from '../../src/commands/shell/run-options.ts';
@@ -157,8 +158,9 @@ describe('somebody who has a model judge', () => {
     await using plain = await journeyProject('starter');
     const unjudged = await trialsOf(plain, await run(plain));
     await using project = await judgedProject('{ miss: 0.2, falseAlarm: 0.1, positionBias: 0.5 }');
-    const recorded = await run(project, 'auto', { provider: 'simulated' });
-    const replayed = await run(project);
+    // In a set of its own, which `score` then finds by itself.
+    const recorded = await run(project, 'record', { provider: 'simulated', profile: 'own' });
+    const replayed = await run(project, 'replay', { profile: 'own' });
     const trials = await trialsOf(project, replayed);
     const what = (records: readonly TrialRecord[]) =>
       records.map(({ scores, why, judgeCalls, judgeCostUsd, judgeSwaps }) => ({
