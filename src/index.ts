@@ -14,7 +14,9 @@ export { type AgentSpec, definePattern, type Pattern, type RosterAgent, type Tea
 export { defineProvider, type Endpoint, type Provider } from './contracts/provider.ts';
 export { defineReporter, type Reporter, type ReportInput } from './contracts/reporter.ts';
 export type { AllOptions, Decision, RetryPolicy, RunContext, RunOptions, Settled } from './contracts/run-context.ts';
-export { defineScorer, type Score, type Scored, type Scorer } from './contracts/scorer.ts';
+export type { Judge, JudgeAnswer, JudgeQuestion } from './contracts/judge.ts';
+export type { ScoredAmounts, ScoredHandoff, ScoredSpan, ScoredToolCall } from './contracts/scored-trial.ts';
+export { defineScorer, type Score, type Scored, type Scorer, type ScorerProject } from './contracts/scorer.ts';
 export type { Tool, ToolContext } from './contracts/tool.ts';
 export { readRun, type SavedRun } from './bench/read-run.ts';
 export { type ErrorCode, PatternbenchError, type Place } from './kernel/errors.ts';

@@ -19,6 +19,9 @@ import { closeEffect, nextPath, openSpan, type Scope, stepScope } from './scope.
 import { failSpan } from './span-error.ts';
 import { endsTrial } from './trial-runtime.ts';
 
+/** Characters of a call's arguments that are kept on its span; longer ones are not judged. */
+const MOST_ARGUMENTS = 20_000;
+
 /**
  * Executes one tool call against the tools that the agent may use. What the model got wrong (an unknown tool, arguments that are no JSON, a
  * tool that fails) comes back as text for the model to read, so that every call has exactly one tool message. A call that needs consent
@@ -51,6 +54,7 @@ export async function callTool(scope: Scope, allowed: readonly Tool[], call: Too
     if (endsTrial(error) || scope.signal.aborted) throw error;
     return `Error: ${messageOf(error)}`;
   } finally {
+    if (scope.trial.keepArguments) span.attributes[GEN_AI.toolCallArguments] = call.function.arguments.slice(0, MOST_ARGUMENTS);
     closeEffect(scope, span);
   }
 }

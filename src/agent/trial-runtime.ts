@@ -34,6 +34,8 @@ export interface TrialRuntime {
   readonly background: Promise<unknown>[];
   /** Puts what was said on spans; absent unless somebody asked for it. */
   readonly content?: ContentCapture | undefined;
+  /** Whether the arguments of tool calls stay on their spans: somebody will judge them. */
+  readonly keepArguments?: boolean;
   /** Told at once of what runs away, while the trial still runs. */
   readonly onAlert?: ((message: string) => void) | undefined;
   /** Spent so far; checked before each call. */

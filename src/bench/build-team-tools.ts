@@ -1,12 +1,11 @@
-import { pathToFileURL } from 'node:url';
 import type { Tool, ToolContext } from '../contracts/tool.ts';
 import { canonicalJson } from '../kernel/canonical-json.ts';
-import { messageOf, PatternbenchError } from '../kernel/errors.ts';
+import { PatternbenchError } from '../kernel/errors.ts';
 import { isObject, type Json, type JsonObject } from '../kernel/json.ts';
 import { parseCondition } from '../schema/condition.ts';
 import { compileJsonSchema } from '../schema/json-schema.ts';
 import type { Scenario, ToolFile } from '../schema/scenario.ts';
-import { fileInside } from './file-inside.ts';
+import { exportOf } from './export-of.ts';
 
 type Execute = (args: JsonObject, ctx: ToolContext) => Promise<Json> | Json;
 type CannedResults = Extract<ToolFile, { returns: unknown }>['returns'];
@@ -79,7 +78,6 @@ async function handlerOf(
   folder: string,
   place: { readonly file: string; readonly path: string },
 ): Promise<Execute> {
-  const [file, exported] = reference.split('#') as [string, string];
   const refuse = (problem: string, cause?: unknown): never => {
     throw new PatternbenchError('invalid_scenario', `handler ${reference}: ${problem}`, {
       place: { ...place, path: `${place.path}.handler` },
@@ -87,13 +85,9 @@ async function handlerOf(
       ...(cause === undefined ? {} : { cause }),
     });
   };
-  const found = await fileInside(folder, file);
-  if (!found.ok) return refuse(found.problem);
-  const module = await import(pathToFileURL(found.path).href).then(
-    (loaded: Record<string, unknown>) => loaded,
-    (cause: unknown) => refuse(`the file cannot be loaded: ${messageOf(cause)}`, cause),
-  );
-  const handler = Object.hasOwn(module, exported) ? module[exported] : undefined;
-  if (typeof handler !== 'function') return refuse(`the file exports no function "${exported}"`);
+  const found = await exportOf(reference, folder);
+  if (!found.ok) return refuse(found.problem, found.cause);
+  const handler = found.value;
+  if (typeof handler !== 'function') return refuse(`the file exports no function "${reference.split('#')[1]}"`);
   return async (args, ctx) => (await (handler as Execute)(args, ctx)) ?? null;
 }

@@ -68,9 +68,10 @@ function summaryOf(scenario: ScenarioSummary, trials: readonly TrialRecord[]): S
   return { ...scenario, sensitivity: simulated ? scenario.sensitivity : null };
 }
 
-/** Model calls by where their answers came from. */
+/** Model calls by where their answers came from, those of judges too: a score by a simulated judge is as little a measurement. */
 function provenanceOf(trials: readonly TrialRecord[]): RunRecord['provenance'] {
-  const calls = (kind: string) => trials.reduce((sum, trial) => sum + (trial.provenance[kind] ?? 0), 0);
+  const calls = (kind: string) =>
+    trials.reduce((sum, trial) => sum + (trial.provenance[kind] ?? 0) + (trial.judgeProvenance?.[kind] ?? 0), 0);
   return {
     recorded: calls('real'),
     simulated: calls('simulated') + calls('scripted'),

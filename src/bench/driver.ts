@@ -3,7 +3,8 @@ import { PatternbenchError } from '../kernel/errors.ts';
 import type { TrialRecord } from '../schema/trial-record.ts';
 import type { TrialPlan } from './plan.ts';
 import { scoreTrial } from './score-trial.ts';
-import { type FinishedTrial, runTrial, type TrialEnvironment } from './trial.ts';
+import type { JudgeSurroundings } from './ask-judge.ts';
+import { type FinishedTrial, requestSeedOf, runTrial, type TrialEnvironment } from './trial.ts';
 
 export interface DriverRequest {
   readonly trials: readonly TrialPlan[];
@@ -28,8 +29,9 @@ export async function drive(request: DriverRequest): Promise<void> {
     request.trials.map((plan, index) =>
       limit(async () => {
         if (request.signal.aborted) throw request.signal.reason as Error;
-        const finished = await runTrial(plan, await request.environmentOf(plan));
-        const record = scoreTrial(finished);
+        const environment = await request.environmentOf(plan);
+        const finished = await runTrial(plan, environment);
+        const record = await scoreTrial(finished, judgeOf(plan, environment));
         request.onProgress?.(++done, record);
         await inOrder.put(index, { finished, record });
       }),
@@ -45,6 +47,17 @@ export async function drive(request: DriverRequest): Promise<void> {
     );
   }
 }
+
+const judgeOf = ({ cell, trial }: TrialPlan, { judge, ...environment }: TrialEnvironment): JudgeSurroundings | undefined =>
+  judge && {
+    model: judge,
+    clock: environment.clock,
+    prices: environment.prices,
+    requestSeed: requestSeedOf(cell.scenario, trial),
+    signal: environment.signal,
+    budget: environment.budget,
+    journal: environment.journal,
+  };
 
 /** Hands items on in the order of their index, keeping early ones until their turn. */
 class InPlanOrder<T> {

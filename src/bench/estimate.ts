@@ -36,17 +36,20 @@ export async function estimateFromRecordings(
         environmentOf: (trial) => ({
           clock: traffic.clock,
           model: traffic.modelFor(trial),
+          judge: () => traffic.modelFor(trial),
           prices,
           seed: 1,
           fixtureSet: traffic.fixtureSet,
           signal,
         }),
         onTrial: (_finished, record) => {
-          total.calls += record.llmCalls;
+          total.calls += record.llmCalls + (record.judgeCalls ?? 0);
           total.inputTokens += record.inputTokens;
           total.outputTokens += record.outputTokens;
           total.latencyMs += record.latencyMs;
-          total.costUsd = total.costUsd === null || record.costUsd === null ? null : total.costUsd + record.costUsd;
+          const { costUsd, judgeCostUsd = 0 } = record;
+          total.costUsd =
+            total.costUsd === null || costUsd === null || judgeCostUsd === null ? null : total.costUsd + costUsd + judgeCostUsd;
         },
       });
     }

@@ -137,6 +137,7 @@ function environmentsOf(
     return {
       clock: traffic.clock,
       model: traffic.modelFor(trial),
+      judge: () => traffic.modelFor(trial),
       prices: prices.get(name)!,
       seed,
       fixtureSet: traffic.fixtureSet,

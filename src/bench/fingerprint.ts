@@ -1,7 +1,8 @@
 import { canonicalJson } from '../kernel/canonical-json.ts';
 import { shortHash } from '../kernel/hash.ts';
 import type { RunRecord } from '../schema/run-record.ts';
-import type { RunPlan } from './plan.ts';
+import type { Scenario } from '../schema/scenario.ts';
+import type { AppliedScorer, RunPlan } from './plan.ts';
 
 /** Raised when the same scenario, under the same settings, would run differently: it is part of the treatment. */
 const BEHAVIOUR_VERSION = 1;
@@ -20,20 +21,12 @@ export function fingerprintOf(plan: RunPlan, fixtures: FixtureHashes): RunRecord
     const name = cell.scenario.name;
     trials.set(name, (trials.get(name) ?? new Set()).add(`${sample.id}#${trial}`));
   }
-  const test = plan.scenarios.map(
-    ({ name, samples, score, tools, limits, approver, primary, passThreshold, baseline, seed }) => ({
-      name,
-      samples,
-      score,
-      tools,
-      limits,
-      ...(approver ? { approver } : {}),
-      primary,
-      passThreshold,
-      baseline,
-      seed,
-      trials: [...(trials.get(name) ?? [])].sort(),
-    }),
+  const test = testOf(
+    plan.scenarios.map((scenario) => ({
+      scenario,
+      trials: [...(trials.get(scenario.name) ?? [])],
+      scorers: plan.cells.find((cell) => cell.scenario === scenario)?.scorers ?? [],
+    })),
   );
   const treatment = {
     version: BEHAVIOUR_VERSION,
@@ -45,8 +38,54 @@ export function fingerprintOf(plan: RunPlan, fixtures: FixtureHashes): RunRecord
       notApplicable,
     })),
   };
-  return { test: digest(test), treatment: digest(treatment), fixtures: digest(fixtures) };
+  return { test, treatment: digest(treatment), fixtures: fixturesOf(fixtures) };
 }
+
+export const fixturesOf = (fixtures: FixtureHashes): string => digest(fixtures);
+
+/** A scenario as a test: what is asked of whoever works on it, and how that is judged. */
+export interface TestFacts {
+  readonly scenario: Scenario;
+  /** `sample#trial` */
+  readonly trials: readonly string[];
+  readonly scorers: readonly AppliedScorer[];
+}
+
+/** The identity of a test. */
+export const testOf = (facts: readonly TestFacts[]): string =>
+  digest(
+    facts.map(({ scenario, trials, scorers }) => {
+      const { name, samples, score, tools, limits, approver, primary, passThreshold, baseline, seed } = scenario;
+      const sources = Object.fromEntries(scorers.flatMap((one) => (one.source === undefined ? [] : [[one.name, one.source]])));
+      return {
+        name,
+        samples,
+        score,
+        tools,
+        limits,
+        ...(approver ? { approver } : {}),
+        ...(Object.keys(sources).length > 0 ? { sources } : {}),
+        primary,
+        passThreshold,
+        baseline,
+        seed,
+        trials: trials.toSorted(),
+      };
+    }),
+  );
+
+/** The identity of what is asked alone: a run may be judged anew as long as this is the same. What is expected is a matter of judging. */
+export const questionsOf = (scenarios: readonly Scenario[]): string =>
+  digest(
+    scenarios.map(({ name, samples, tools, limits, approver, seed }) => ({
+      name,
+      samples: samples.map(({ id, input, turns, items }) => ({ id, input, turns, items })),
+      tools,
+      limits,
+      approver,
+      seed,
+    })),
+  );
 
 /** Functions (in scenarios written in TypeScript) stand for themselves by their source text. */
 const digest = (value: unknown): string =>
@@ -58,7 +97,11 @@ const digest = (value: unknown): string =>
   );
 
 /** The id of a replay: the same run again has the same id, and writes the same bytes to the same folder. */
-export function replayRunId(plan: RunPlan, fingerprint: RunRecord['fingerprint'], seed: number): string {
+export function replayRunId(
+  plan: { readonly scenarios: readonly { readonly name: string }[] },
+  fingerprint: RunRecord['fingerprint'],
+  seed: number,
+): string {
   const [first, ...others] = plan.scenarios;
   const name = first && others.length === 0 ? first.name : 'all';
   return `${name}-${shortHash(canonicalJson({ ...fingerprint, seed }), 8)

@@ -7,6 +7,7 @@ import { scoreEstimate } from '../stats/score-interval.ts';
 import { attempted, isMissing, scoreOf, scoresBySample } from '../stats/trial-score.ts';
 import { fixed } from './fixed.ts';
 import { consistencyOf, coordinationOfGroup, type GroupTrials, intervalsOf, passAtKs } from './group-figures.ts';
+import { judgesOfTrials } from './judges-of.ts';
 
 /** A pattern that the plan holds for a scenario, with the reason when it cannot run there. */
 export interface PlannedCell {
@@ -87,6 +88,7 @@ function groupOf(counted: readonly TrialRecord[], scenario: ScenarioSummary, cel
     ...(counted.length > trials.length ? { missing: counted.length - trials.length } : {}),
     ...(cell.context === undefined ? {} : { context: cell.context }),
     ...(cell.notApplicable === undefined ? {} : { notApplicable: cell.notApplicable }),
+    ...judgesOfTrials(trials),
   };
 }
 

@@ -39,7 +39,7 @@ export async function loadScenario(file: string, parts: SchemaParts): Promise<Sc
   if (!parsed.success) throw scenarioError(problemsOf(parsed.error, schema, value, locator));
   const { samples, findings, ...rest } = parsed.data;
   const loaded = typeof samples === 'string' ? await loadSamples(samples, locator) : { samples, locator };
-  const score = rest.score.map(({ type, name, ...options }) => ({ type: String(type), name: String(name ?? type), options }));
+  const score = namedScores(rest.score);
   const scenario: Scenario = {
     ...rest,
     agents: rest.agents.map((agent) => ({ ...agent, model: agent.model ?? rest.coordinator.model })),
@@ -55,6 +55,12 @@ export async function loadScenario(file: string, parts: SchemaParts): Promise<Sc
   if (problems.length > 0) throw scenarioError(problems);
   return scenario;
 }
+
+/** Scores as a file has them, each with its name and with its options apart. */
+export const namedScores = (
+  score: readonly Readonly<Record<string, unknown>>[],
+): { type: string; name: string; options: unknown }[] =>
+  score.map(({ type, name, ...options }) => ({ type: String(type), name: String(name ?? type), options }));
 
 interface Source {
   readonly value: unknown;

@@ -2,6 +2,7 @@ import type { PlanFacts } from '../schema/plan-facts.ts';
 import type { ScenarioSummary } from '../schema/run-record.ts';
 import type { Scenario } from '../schema/scenario.ts';
 import { NATIVE } from '../schema/trial-record.ts';
+import { questionsOf } from './fingerprint.ts';
 import type { RunPlan } from './plan.ts';
 import { TOOL_VERSION } from './version.ts';
 
@@ -18,6 +19,7 @@ export function planFactsOf(plan: RunPlan, { sensitivity, ...facts }: RunFacts):
     version: 1,
     tool: `patternbench ${TOOL_VERSION}`,
     ...facts,
+    questions: questionsOf(plan.scenarios),
     scenarios: plan.scenarios.map((scenario) => summaryOf(plan, scenario, sensitivity[scenario.name] ?? null)),
     cells: plan.cells.map(({ scenario, pattern, settings, context, notApplicable }) => ({
       scenario: scenario.name,

@@ -7,11 +7,14 @@ import { canonicalJson } from '../kernel/canonical-json.ts';
 import { shortHash } from '../kernel/hash.ts';
 import type { Sample, Scenario } from '../schema/scenario.ts';
 import { partNamed } from './parts.ts';
+import type { PreparedScorers } from './prepare-scorers.ts';
 
 /** A scenario with what it needs to run. */
 export interface LoadedScenario {
   readonly scenario: Scenario;
   readonly tools: ReadonlyMap<string, Tool>;
+  /** What its scores have loaded; none where they name no files. */
+  readonly prepared?: PreparedScorers;
 }
 
 /** A scenario under a pattern, or the reason why that makes no sense. */
@@ -31,6 +34,8 @@ export interface AppliedScorer {
   readonly name: string;
   readonly scorer: Scorer;
   readonly options: unknown;
+  /** Stands for the code behind its options. */
+  readonly source?: string;
 }
 
 /** One trial to be run: a cell, a sample, an epoch. */
@@ -78,7 +83,7 @@ const baselineFirst = (patterns: readonly Pattern[], baseline: string): Pattern[
   patterns.toSorted((a, b) => Number(b.name === baseline) - Number(a.name === baseline));
 
 function cellOf(
-  { scenario, tools }: LoadedScenario,
+  { scenario, tools, prepared }: LoadedScenario,
   pattern: Pattern,
   { scorers, patterns, library = patterns }: PlanRequest,
 ): Cell {
@@ -92,13 +97,17 @@ function cellOf(
     agent: notApplicable === undefined ? pattern.build(team, options) : undefined,
     notApplicable,
     context: pattern.context(options),
-    scorers: scenario.score.map(({ type, name, options: own }) => ({
-      name,
-      scorer: partNamed('scorer', scorers, type),
-      options: own,
-    })),
+    scorers: appliedScorers(scenario, scorers, prepared),
   };
 }
+
+/** The scorers of a scenario with the options that they are called with. */
+export const appliedScorers = (
+  { score }: Pick<Scenario, 'score'>,
+  scorers: readonly Scorer[],
+  prepared?: PreparedScorers,
+): AppliedScorer[] =>
+  score.map(({ type, name, options }) => ({ name, scorer: partNamed('scorer', scorers, type), options, ...prepared?.get(name) }));
 
 /** Functions in options (of TypeScript scenarios) stand for themselves by their source text. */
 const withoutFunctions = (options: unknown): unknown =>

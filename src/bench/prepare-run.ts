@@ -125,6 +125,10 @@ export function checkModelMap(plan: RunPlan, models: Readonly<Record<string, str
       ...agents.map(({ model }) => model),
     ]),
   );
+  for (const { scorer, options } of plan.cells.flatMap(({ scorers }) => scorers)) {
+    const asked = scorer.asks?.(options).model;
+    if (asked !== undefined) known.add(asked);
+  }
   for (const model of Object.keys(models)) {
     if (known.has(model)) continue;
     throw new PatternbenchError('usage', `--model ${model}=…: no scenario of this run uses the model "${model}"`, {

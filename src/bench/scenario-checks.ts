@@ -20,7 +20,26 @@ export function checkScenario(scenario: Scenario, parts: SchemaParts, locate: Lo
   checkTools(scenario, report);
   checkChoices(scenario, parts, report);
   checkSimulation(scenario, report);
+  for (const { index, model } of undeclaredJudges(scenario, parts)) {
+    const known = Object.keys(scenario.simulation?.judges ?? {});
+    report(
+      ['score', index, 'model'],
+      `the simulated model is no judge as "${model}": say how it errs in simulation.judges (${known.join(', ') || 'none is declared'})`,
+    );
+  }
   return problems;
+}
+
+/** Scores that ask a judge which the scenario's simulated model cannot be; none where nothing is simulated. */
+export function undeclaredJudges(
+  { simulation, score }: Pick<Scenario, 'simulation' | 'score'>,
+  { scorers }: Pick<SchemaParts, 'scorers'>,
+): { readonly index: number; readonly model: string }[] {
+  if (!simulation) return [];
+  return score.flatMap(({ type, options }, index) => {
+    const model = scorers.find(({ name }) => name === type)?.asks?.(options as never).model;
+    return model === undefined || Object.hasOwn(simulation.judges ?? {}, model) ? [] : [{ index, model }];
+  });
 }
 
 function checkNames(scenario: Scenario, report: Report): void {

@@ -1,49 +1,89 @@
-import type { Score, Scored } from '../contracts/scorer.ts';
+import type { Judge } from '../contracts/judge.ts';
+import type { Score } from '../contracts/scorer.ts';
 import { canonicalJson } from '../kernel/canonical-json.ts';
 import { PatternbenchError } from '../kernel/errors.ts';
+import type { Sample, Scenario } from '../schema/scenario.ts';
 import type { TrialRecord } from '../schema/trial-record.ts';
 import { EVENT, type KnownAttributes, OWN } from '../telemetry/attribute-names.ts';
-import type { SpanEvent } from '../telemetry/span.ts';
-import { totalsOf, type TrialTotals } from '../telemetry/trial-totals.ts';
+import type { OtlpTrace } from '../telemetry/otlp-json.ts';
+import type { SpanEvent, SpanRecord } from '../telemetry/span.ts';
+import { totalsOf } from '../telemetry/trial-totals.ts';
+import { type JudgeDesk, judgeDesk, type JudgeSurroundings } from './ask-judge.ts';
 import { describeMessages } from './describe-messages.ts';
 import { dueApprovals } from './due-approvals.ts';
 import type { AppliedScorer } from './plan.ts';
 import { redactSpans } from './redact-spans.ts';
+import { scoredOf } from './scored-of.ts';
 import type { FinishedTrial } from './trial.ts';
 import { trialRecordOf } from './trial-record-of.ts';
 
+/** By what a trial is judged. */
+export interface Judging {
+  readonly scenario: Pick<Scenario, 'primary' | 'passThreshold'>;
+  readonly sample: Sample;
+  readonly scorers: readonly AppliedScorer[];
+  /** What judges are asked through; without it those that need one leave the trial unscored. */
+  readonly judge?: JudgeSurroundings | undefined;
+}
+
 /**
- * Judges a finished trial: scores stand on the root span and in the record, every number of the record comes from the spans.
- * A trial that did not complete has no output to judge; its record carries no scores, and counts as a failure wherever one is needed.
+ * Judges a finished trial: secrets leave its spans, scores stand on the root span and in the record, every number of the record comes from
+ * the spans. A trial that did not complete has no output to judge; its record carries no scores, and counts as a failure wherever one is needed.
  */
-export function scoreTrial(finished: FinishedTrial): TrialRecord {
+export function scoreTrial(finished: FinishedTrial, judge?: JudgeSurroundings): Promise<TrialRecord> {
   const { plan, spans } = finished;
-  const { cell } = plan;
-  const totals = totalsOf(spans);
-  const scores = finished.output === null ? {} : judge(cell.scorers, scoredOf(finished, totals));
-  const values = Object.fromEntries(Object.entries(scores).map(([name, score]) => [name, score.value]));
-  const why = Object.fromEntries(Object.entries(scores).map(([name, score]) => [name, score.why]));
-  const passed = passedOf(finished, values[cell.scenario.primary]);
-  describeRoot(finished, { scores, values, why, passed });
-  describeMessages(finished.said, { output: finished.output, isDue: dueApprovals(cell.scenario) });
+  describeEnd(finished);
+  describeMessages(finished.said, { output: finished.output, isDue: dueApprovals(plan.cell.scenario) });
+  // Before anybody judges: who scores the saved spans again finds nothing else there, and must come to the same.
   redactSpans(spans);
-  return trialRecordOf({ ...finished, traceId: finished.traceId() }, { totals });
+  const { scenario, scorers } = plan.cell;
+  return judgeSpans({ traceId: finished.traceId(), spans }, { scenario, sample: plan.sample, scorers, judge });
 }
 
-function scoredOf({ plan, output }: FinishedTrial, totals: TrialTotals): Scored {
-  return {
-    sample: plan.sample,
-    output: output ?? '',
-    agents: totals.agentOrder,
-    toolCalls: totals.toolCallList,
-    routed: totals.routed,
-  };
+/** Scores a trial by its spans, which hold no scores yet, and writes them on its root. */
+export async function judgeSpans(trace: Pick<OtlpTrace, 'traceId' | 'spans'>, judging: Judging): Promise<TrialRecord> {
+  const { scenario, sample, scorers, judge } = judging;
+  const root = trace.spans.find((span) => span.parentPath === null)!;
+  const totals = totalsOf(trace.spans);
+  const desk = judge && judgeDesk(judge);
+  const hasOutput = root.attributes[OWN.output] !== undefined;
+  const scores = hasOutput ? await scoresOf(scorers, scoredOf(sample, trace.spans, totals), desk) : {};
+  const values = Object.fromEntries(Object.entries(scores).map(([name, score]) => [name, score.value]));
+  const passed = passedOf(root, values[scenario.primary], scenario.passThreshold);
+  const judged: KnownAttributes = root.attributes;
+  judged['patternbench.scores'] = canonicalJson(values);
+  judged['patternbench.why'] = canonicalJson(Object.fromEntries(Object.entries(scores).map(([name, { why }]) => [name, why])));
+  if (passed !== null) judged['patternbench.passed'] = passed;
+  for (const [name, score] of Object.entries(scores)) root.events.push(evaluation(name, score, root.endUs));
+  if (desk) root.events.push(...desk.events(root.endUs));
+  // A reason may quote what was expected.
+  redactSpans([root]);
+  return trialRecordOf(trace, { totals });
 }
 
-function judge(scorers: readonly AppliedScorer[], scored: Scored): Record<string, Score> {
+/** Takes the verdict off a trial's root, so that it can be judged anew. */
+export function unjudge(root: SpanRecord): void {
+  for (const name of [OWN.scores, OWN.why, OWN.passed]) delete root.attributes[name];
+  const kept = root.events.filter(({ name }) => !VERDICT.has(name));
+  root.events.splice(0, root.events.length, ...kept);
+}
+
+const VERDICT: ReadonlySet<string> = new Set([EVENT.evaluation, EVENT.judgeCall, EVENT.judgeSwap]);
+
+const NO_JUDGE: Judge = {
+  ask: async () => ({ ok: false, problem: 'there is nobody to ask' }),
+  noteSwap: () => undefined,
+};
+
+async function scoresOf(
+  scorers: readonly AppliedScorer[],
+  scored: ReturnType<typeof scoredOf>,
+  desk: JudgeDesk | undefined,
+): Promise<Record<string, Score>> {
   const scores: Record<string, Score> = {};
   for (const { name, scorer, options } of scorers) {
-    const score = scorer.score(scored, options);
+    const given = scorer.score(scored, options, desk?.ofScorer(name) ?? NO_JUDGE);
+    const score = given instanceof Promise ? await given : given;
     if (score.value !== null && !(score.value >= 0 && score.value <= 1)) {
       throw new PatternbenchError(
         'broken_invariant',
@@ -56,26 +96,16 @@ function judge(scorers: readonly AppliedScorer[], scored: Scored): Record<string
 }
 
 /** Failed means not passed; a completed trial that its primary scorer could not judge is neither. */
-function passedOf({ plan, outcome }: FinishedTrial, primary: number | null | undefined): boolean | null {
-  if (outcome.status !== 'completed') return false;
-  return primary === null || primary === undefined ? null : primary >= plan.cell.scenario.passThreshold;
+function passedOf(root: SpanRecord, primary: number | null | undefined, threshold: number): boolean | null {
+  const outcome = JSON.parse(String(root.attributes[OWN.outcome] ?? 'null')) as { readonly status?: string } | null;
+  if (outcome?.status !== 'completed') return false;
+  return primary === null || primary === undefined ? null : primary >= threshold;
 }
 
-interface Verdict {
-  readonly scores: Readonly<Record<string, Score>>;
-  readonly values: Readonly<Record<string, number | null>>;
-  readonly why: Readonly<Record<string, string>>;
-  readonly passed: boolean | null;
-}
-
-function describeRoot({ spans, outcome, output, stop }: FinishedTrial, verdict: Verdict): void {
+function describeEnd({ spans, outcome, output, stop }: FinishedTrial): void {
   const root = spans[0]!;
   root.attributes[OWN.stop] = stop;
   root.attributes[OWN.outcome] = canonicalJson(outcome);
-  root.attributes[OWN.scores] = canonicalJson(verdict.values);
-  root.attributes[OWN.why] = canonicalJson(verdict.why);
-  for (const [name, score] of Object.entries(verdict.scores)) root.events.push(evaluation(name, score, root.endUs));
-  if (verdict.passed !== null) root.attributes[OWN.passed] = verdict.passed;
   if (output !== null) root.attributes[OWN.output] = output;
   if (outcome.status === 'failed') root.error = { type: outcome.code, message: outcome.message };
   if (outcome.status === 'limit') root.error = { type: 'limit_exceeded', message: outcome.message };

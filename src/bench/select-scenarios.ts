@@ -1,16 +1,18 @@
 import { dirname, join } from 'node:path';
+import type { Scorer } from '../contracts/scorer.ts';
 import type { SchemaParts } from '../schema/scenario.ts';
 import { PatternbenchError } from '../kernel/errors.ts';
 import { toolsOf } from './build-team-tools.ts';
 import { findScenarios, loadScenario } from './load-scenarios.ts';
 import type { LoadedScenario } from './plan.ts';
+import { prepareScorers } from './prepare-scorers.ts';
 
 export interface ScenarioChoice {
   /** The folder of scenario files. */
   readonly folder: string;
   /** Names of scenarios, or paths of scenario files; all but drafts when empty. */
   readonly names: readonly string[];
-  readonly parts: SchemaParts;
+  readonly parts: Pick<SchemaParts, 'patterns' | 'detectors'> & { readonly scorers: readonly Scorer[] };
 }
 
 /** Loads the scenarios that a person named, with their tools. Throws `usage` for a name that is nobody's. */
@@ -20,7 +22,8 @@ export async function selectScenarios({ folder, names, parts }: ScenarioChoice):
   for (const file of new Set(chosen)) {
     const scenario = await loadScenario(file, parts);
     if (names.length === 0 && scenario.draft) continue;
-    loaded.push({ scenario, tools: await toolsOf(scenario, dirname(file)) });
+    const prepared = await prepareScorers(scenario, parts.scorers);
+    loaded.push({ scenario, tools: await toolsOf(scenario, dirname(file)), prepared });
   }
   if (loaded.length > 0) return loaded;
   throw new PatternbenchError('usage', 'there is no scenario to run', {

@@ -6,6 +6,7 @@ import { coordinationOf } from '../telemetry/coordination.ts';
 import type { OtlpTrace } from '../telemetry/otlp-json.ts';
 import type { AttributeValue } from '../telemetry/span.ts';
 import { totalsOf, type TrialTotals } from '../telemetry/trial-totals.ts';
+import { judgesOf } from './judges-of.ts';
 import { readJson } from './read-json.ts';
 
 export interface RecordSource {
@@ -54,6 +55,7 @@ export function trialRecordOf({ traceId, spans }: Pick<OtlpTrace, 'traceId' | 's
     provenance: totals.provenance,
     findings: [],
     coordination: coordinationIn(spans),
+    ...judgesOf(spans),
   };
 }
 

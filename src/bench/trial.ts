@@ -10,7 +10,7 @@ import type { ChatMessage, ModelPort } from '../contracts/model.ts';
 import { redactText, type SecretNames } from '../fixtures/redact.ts';
 import { catchUpClock } from '../kernel/catch-up-clock.ts';
 import type { Json } from '../kernel/json.ts';
-import type { Sample } from '../schema/scenario.ts';
+import type { Sample, Scenario } from '../schema/scenario.ts';
 import { type Clock, usOf } from '../kernel/clock.ts';
 import { messageOf, PatternbenchError } from '../kernel/errors.ts';
 import { hash53 } from '../kernel/random.ts';
@@ -31,6 +31,8 @@ export interface TrialEnvironment {
   /** Made for each trial; the seed is that of its ambient chance. */
   readonly clock: (seed: string) => Clock;
   readonly model: ModelPort;
+  /** A port for those who judge the trial afterwards; absent where nobody is to be asked. */
+  readonly judge?: (() => ModelPort) | undefined;
   readonly prices: PriceTable;
   readonly seed: number;
   /** The recording set in use, for the trace; null when there is none. */
@@ -101,6 +103,10 @@ function clockOf({ clock, journal }: TrialEnvironment, seed: string): Clock {
   return journal?.isResumed && made.kind === 'real' ? catchUpClock(made) : made;
 }
 
+/** The `seed` field of requests about a trial: derived from scenario and trial alone, so that recordings are found again. */
+export const requestSeedOf = ({ name, seed }: Pick<Scenario, 'name' | 'seed'>, trial: number): number =>
+  hash53(`${name}/${seed}/${trial}`) % 2 ** 31;
+
 function runtimeOf(
   plan: TrialPlan,
   environment: TrialEnvironment,
@@ -114,7 +120,7 @@ function runtimeOf(
     model: environment.model,
     limits: scenario.limits,
     seed: seedOf(plan, environment),
-    requestSeed: hash53(`${scenario.name}/${scenario.seed}/${trial}`) % 2 ** 31,
+    requestSeed: requestSeedOf(scenario, trial),
     modelRetry: MODEL_RETRY,
     costUsd: (model, usage, pricedOn) => environment.prices.costOf(model, usage, pricedOn)?.usd ?? null,
     priceVersion: environment.prices.version,
@@ -131,6 +137,7 @@ function runtimeOf(
     approver: environment.approver,
     budget: environment.budget,
     denyWrites: environment.denyWrites,
+    keepArguments: plan.cell.scorers.some(({ scorer }) => scorer.needsToolArguments),
   };
 }
 

@@ -34,23 +34,28 @@ export async function usedInteractions(plan: RunPlan, set: FixtureSet, signal: A
     trials: plan.trials,
     concurrency: 16,
     signal,
-    environmentOf: (trial) => ({
-      clock: () => new VirtualClock(),
-      model: replayPort({
-        set: watched,
-        scrub: scrubOf(set.header.scrub),
-        trial: trial.trial,
-        scenario: scenario.name,
-        onMiss: (miss) => {
-          missed.add(trial);
-          firstMiss ??= miss;
-        },
-      }),
-      prices,
-      seed: 1,
-      fixtureSet: `${set.header.scenario}/${set.header.profile}`,
-      signal,
-    }),
+    environmentOf: (trial) => {
+      const portOf = () =>
+        replayPort({
+          set: watched,
+          scrub: scrubOf(set.header.scrub),
+          trial: trial.trial,
+          scenario: scenario.name,
+          onMiss: (miss) => {
+            missed.add(trial);
+            firstMiss ??= miss;
+          },
+        });
+      return {
+        clock: () => new VirtualClock(),
+        model: portOf(),
+        judge: portOf,
+        prices,
+        seed: 1,
+        fixtureSet: `${set.header.scenario}/${set.header.profile}`,
+        signal,
+      };
+    },
     onTrial: () => undefined,
   });
   return { uses, missedTrials: missed.size, firstMiss };

@@ -34,7 +34,13 @@ const KINDS: readonly Kind[] = [
     },
   },
   { name: 'scenarios', entries: scenarios },
-  { name: 'scorers', entries: async () => described(await loadScorers()) },
+  {
+    name: 'scorers',
+    entries: async () => {
+      const { optionLines } = await import('./shell/option-lines.ts');
+      return (await loadScorers()).map((scorer) => [scorer.name, scorer.description, ...optionLines(scorer)]);
+    },
+  },
   { name: 'providers', entries: async () => described(await loadProviders()) },
   { name: 'reporters', entries: async () => described(await loadReporters()) },
   {
@@ -62,6 +68,7 @@ export default defineCommand({
   examples: [
     ['patternbench list', 'everything'],
     ['patternbench list patterns', 'what each is for, what it costs in calls, its options'],
+    ['patternbench list scorers', 'what each looks at, its options'],
   ],
   configure: (command) => {
     command.argument('[kind]', KINDS.map(({ name }) => name).join(', ')).option('--no-color', 'plain text');

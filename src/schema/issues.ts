@@ -79,7 +79,7 @@ function judgeOne(issue: Issue, subject: Subject): Judged[] {
   const one = (what: string, at: 'key' | 'value' = 'value'): Judged[] => [{ path, at, what }];
   switch (issue.code) {
     case 'unrecognized_keys':
-      return unknownKeys(issue.keys, path, subject.schema);
+      return unknownKeys(issue.keys, path, subject);
     case 'invalid_union':
       return judgeUnion(issue, path, subject);
     case 'invalid_key':
@@ -104,8 +104,8 @@ function judgeOne(issue: Issue, subject: Subject): Judged[] {
   }
 }
 
-function unknownKeys(keys: readonly string[], path: DataPath, schema: z.ZodType): Judged[] {
-  const known = knownKeys(schema, path);
+function unknownKeys(keys: readonly string[], path: DataPath, { schema, value }: Subject): Judged[] {
+  const known = knownKeys(schema, path, valueAt(value, path));
   const kind = path.length === 1 && path[0] === 'patterns' ? 'pattern' : 'key';
   return keys.map((key) => ({
     path: [...path, key],

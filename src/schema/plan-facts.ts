@@ -26,6 +26,10 @@ export const planFacts = z.strictObject({
   clock: runRecord.shape.clock,
   seed: z.int(),
   fingerprint: runRecord.shape.fingerprint,
+  questions: z
+    .string()
+    .optional()
+    .describe('the part of the identity of the test that says what was asked: a run may be judged anew while it stays'),
   priceTable: z.string(),
   scenarios: z.array(scenarioSummary),
   cells: z.array(plannedCell),

@@ -46,6 +46,12 @@ export const group = z.strictObject({
     .optional()
     .describe('what agents see of what happened before them: the largest knob of cost'),
   notApplicable: z.string().optional(),
+  judgeCalls: count.optional().describe('calls to models that judged these trials; part of no other number here'),
+  judgeCostUsd: amount.nullable().optional().describe('what those calls cost; null when one of them has no price'),
+  judgeSwaps: z
+    .strictObject({ asked: count, agreed: count })
+    .optional()
+    .describe('judges that were asked in both orders, and how many of them said the same both times'),
 });
 
 export const comparison = z.strictObject({

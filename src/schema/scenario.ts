@@ -97,7 +97,12 @@ const price = z.strictObject({
 /** A part of a scenario that parts define: the options of a pattern, the options of a scorer. */
 export interface SchemaParts {
   readonly patterns: readonly { readonly name: string; readonly options: z.ZodType }[];
-  readonly scorers: readonly { readonly name: string; readonly options: z.ZodObject }[];
+  readonly scorers: readonly {
+    readonly name: string;
+    readonly options: z.ZodObject;
+    /** The model that it asks to judge, where it asks one. */
+    readonly asks?: (options: never) => { readonly model: string };
+  }[];
   /** What looks for findings in traces, with its thresholds. Without it a scenario's `findings` are taken as they are. */
   readonly detectors?: readonly { readonly name: string; readonly settings: z.ZodObject }[];
 }

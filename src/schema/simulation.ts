@@ -31,6 +31,17 @@ export const simulatedSample = z.strictObject({
   facts: z.array(simulatedFact).min(1),
 });
 
+const rate = z.number().min(0).max(1);
+
+/** How a simulated judge errs. It recognises facts by their marks, as scorers do. */
+export const simulatedJudge = z.strictObject({
+  profile: z.enum(['strong', 'cheap', 'weak']).default('strong').describe('whose latency it has'),
+  miss: rate.default(0).describe('finding a criterion met that is not; of two answers, not seeing the difference'),
+  falseAlarm: rate.default(0).describe('finding a criterion not met that is'),
+  positionBias: rate.default(0).describe('preferring the first of two answers, whatever they say'),
+  malformed: rate.default(0).describe('an answer that is cut off, so that nobody can read a verdict in it'),
+});
+
 export const simulationBlock = z.strictObject({
   profiles: z.record(z.string(), z.enum(['strong', 'cheap', 'weak'])).describe('model name → profile of the simulated model'),
   domains: z.record(
@@ -42,8 +53,10 @@ export const simulationBlock = z.strictObject({
   ),
   skills: z.record(z.string(), z.array(z.string())).describe('agent → domains it is an expert in'),
   samples: z.record(z.string(), simulatedSample),
+  judges: z.record(z.string(), simulatedJudge).optional().describe('model name → how it errs when a scorer asks it to judge'),
 });
 
+export type SimulatedJudge = z.infer<typeof simulatedJudge>;
 export type SimulatedFact = z.infer<typeof simulatedFact>;
 export type SimulatedSample = z.infer<typeof simulatedSample>;
 export type SimulationBlock = z.infer<typeof simulationBlock>;

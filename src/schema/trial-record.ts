@@ -57,6 +57,13 @@ export const trialRecord = z.strictObject({
   provenance: z.record(z.string(), count).describe('model calls by provenance'),
   findings: z.array(z.string()),
   coordination: coordination.optional().describe('how the agents worked together; absent in older records'),
+  judgeCalls: count.optional().describe('calls to models that judged the trial; part of no other number here'),
+  judgeCostUsd: amount.nullable().optional().describe('what those calls cost; null when one of them has no price'),
+  judgeProvenance: z.record(z.string(), count).optional().describe('those calls by provenance'),
+  judgeSwaps: z
+    .strictObject({ asked: count, agreed: count })
+    .optional()
+    .describe('judges that were asked in both orders, and how many of them said the same both times'),
 });
 
 export type Outcome = z.infer<typeof outcome>;

@@ -10,7 +10,7 @@ export default defineScorer({
   options: (z) =>
     z.strictObject({
       key: z.string().default('answer').describe('the key of `expected` that holds the answer, or a list of answers'),
-      ignoreCase: z.boolean().default(true),
+      ignoreCase: z.boolean().default(true).describe('whether A and a are the same'),
     }),
   score: ({ sample, output }, { key, ignoreCase }) => {
     const expected = sample.expected[key];

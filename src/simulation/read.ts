@@ -207,7 +207,7 @@ function shapesIn({ form, forcedTool, tools }: ChatRequest, system: string, user
 }
 
 /** Tool-call ids are not in the key: they may be random. */
-function keyOf(world: World, { model, seed, messages, tools, form }: ChatRequest): string {
+export function keyOf(world: World, { model, seed, messages, tools, form }: ChatRequest): string {
   const content = messages.map(({ role, name, text, calls }) => [
     role,
     name,

@@ -2,7 +2,8 @@ import { answer } from './answer.ts';
 import { type ChatRequest, chatRequest } from './chat-request.ts';
 import { type Latency, latencyOf } from './latency.ts';
 import { type Profile, PROFILES } from './profiles.ts';
-import { read } from './read.ts';
+import { type JudgeDocument, judgeDocumentIn, judgement } from './judge.ts';
+import { keyOf, read } from './read.ts';
 import type { CountTokens } from './tokens.ts';
 import { inputTokensOf } from './usage.ts';
 import { type Completion, completionEvents, completionJson, errorJson } from './wire.ts';
@@ -45,6 +46,8 @@ export function simulate(world: World, { countTokens, adjust = (profile) => prof
       return refusal(400, `not a chat-completions request: ${issue.path.join('.')}: ${issue.message}`, 'invalid_request');
     }
     const request = parsed.data;
+    const document = judgeDocumentIn(request);
+    if (document) return judged(world, request, { document, countTokens });
     const profile = profiles.get(request.model);
     if (!profile) {
       return refusal(
@@ -79,6 +82,44 @@ export function simulate(world: World, { countTokens, adjust = (profile) => prof
     const latency = latencyOf(profile.rates.latency, reading.key, completion.outputTokens);
     return response(request, completion, { latency, seed: world.seed });
   };
+}
+
+interface Judged {
+  readonly document: JudgeDocument;
+  readonly countTokens: CountTokens;
+}
+
+/** A verdict, as the scenario's judge of that model gives it. */
+function judged(world: World, request: ChatRequest, { document, countTokens }: Judged): SimulatedResponse {
+  const rates = world.judges.get(request.model);
+  if (!rates) {
+    const known = [...world.judges.keys()].join(', ') || 'none';
+    return refusal(
+      404,
+      `no judge is declared for model "${request.model}" (simulation.judges of "${world.name}" has: ${known})`,
+      'model_not_found',
+    );
+  }
+  const key = keyOf(world, request);
+  const text = judgement(world, document, { rates, key });
+  if (text === undefined) return refusal(400, `the task to be judged is no sample of scenario "${world.name}"`, 'not_simulated');
+  const tokens = inputTokensOf(request, countTokens);
+  const outputTokens = countTokens(text);
+  const completion: Completion = {
+    key,
+    model: request.model,
+    profile: `judge:${rates.profile}`,
+    text,
+    calls: [],
+    isCut: false,
+    inputTokens: tokens.input,
+    cachedTokens: tokens.cached,
+    outputTokens,
+  };
+  return response(request, completion, {
+    latency: latencyOf(PROFILES[rates.profile].latency, key, outputTokens),
+    seed: world.seed,
+  });
 }
 
 function response(

@@ -1,6 +1,6 @@
 import { PatternbenchError } from '../kernel/errors.ts';
 import type { Sample, Scenario } from '../schema/scenario.ts';
-import type { SimulatedFact, SimulatedSample, SimulationBlock } from '../schema/simulation.ts';
+import type { SimulatedFact, SimulatedJudge, SimulatedSample, SimulationBlock } from '../schema/simulation.ts';
 import { checkWorld } from './check-world.ts';
 import { FILLER } from './filler.ts';
 import { type Statement, stands, statementOf } from './marks.ts';
@@ -60,6 +60,8 @@ export interface World {
   readonly seed: number;
   /** Model name → profile. */
   readonly profiles: ReadonlyMap<string, ProfileName>;
+  /** Model name → how it errs as a judge. */
+  readonly judges: ReadonlyMap<string, SimulatedJudge>;
   readonly domains: readonly Domain[];
   readonly personas: readonly Persona[];
   readonly tools: ReadonlySet<string>;
@@ -96,6 +98,7 @@ export function worldOf(scenario: Scenario): World {
     name: scenario.name,
     seed: scenario.seed,
     profiles: new Map(Object.entries(block.profiles)),
+    judges: new Map(Object.entries(block.judges ?? {})),
     domains,
     personas: scenario.agents.map(({ name, instructions }) => ({
       name,

@@ -165,6 +165,10 @@ export const OWN = {
   /** What an alert is about: `loop`. */
   alertKind: 'patternbench.alert.kind',
   alertRepeats: 'patternbench.alert.repeats',
+  /** Milliseconds that a judge took; they belong to no trial. */
+  judgeLatencyMs: 'patternbench.judge.latency_ms',
+  /** Whether a judge that was asked in both orders preferred the same answer. */
+  judgeAgrees: 'patternbench.judge.agrees',
   /** What was wrong with an answer that had to be mended, or with the attempt that a fallback replaced. */
   problem: 'patternbench.problem',
 } as const;
@@ -201,6 +205,10 @@ export const EVENT = {
   /** A decision had to be asked for again because its answer was not usable. */
   repair: 'patternbench.repair',
   evaluation: 'gen_ai.evaluation.result',
+  /** Of the root: a model was asked to judge the trial. No span, as it is no part of the trial: no sum of spans can count it. */
+  judgeCall: 'patternbench.judge.call',
+  /** Of the root: a judge was asked in both orders. */
+  judgeSwap: 'patternbench.judge.swap',
 } as const;
 
 /** A tool of this prefix hands over to another agent: it is not counted as a tool call. */

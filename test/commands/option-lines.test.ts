@@ -10,12 +10,16 @@ describe('the options of a pattern in a list', () => {
       window: z.int().default(6).describe('how many'),
       names: z.array(z.string()).default([]),
       start: z.string().optional().describe('who; default: the first'),
+      flags: z.string().default(''),
+      model: z.string(),
     });
     expect(optionLines({ options })).toEqual([
       'option mode (json | tools; default json): how',
       'option window (default 6): how many',
       'option names (default [])',
       'option start: who; default: the first',
+      'option flags (default "")',
+      'option model (required)',
     ]);
   });
 

@@ -152,7 +152,7 @@ describe('somebody who asks what is wrong with their agents', () => {
 describe('AP3: somebody who follows the advice', () => {
   it('gets in every trial exactly the time that lint said would be saved', async () => {
     await using project = await journeyProject('document-digest');
-    const say = async (...argv: string[]) => (await project.type(argv)).out;
+    const say = async (...argv: string[]) => (await project.type(argv)).out.trimEnd();
     const latencies = async (): Promise<Map<string, number>> => {
       await say('run', '-s', 'document-digest', '-p', 'plan-review', '--quiet');
       const [folder] = await project.runs();

@@ -1,12 +1,9 @@
-import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { loadParts } from '../../src/contracts/parts.ts';
-import type { Scored, Scorer } from '../../src/contracts/scorer.ts';
+import type { Score } from '../../src/contracts/scorer.ts';
 import type { Json } from '../../src/kernel/json.ts';
 import { readable, states } from '../../src/scorers/text/mark.ts';
-
-const scorers = await loadParts<Scorer>(fileURLToPath(new URL('../../src/scorers', import.meta.url)));
+import { scriptedJudge, SCORERS, toldTrial } from './told.fixture.ts';
 
 interface Given {
   readonly output?: string;
@@ -16,47 +13,18 @@ interface Given {
   readonly tools?: readonly string[];
 }
 
-function score(name: string, given: Given) {
-  const scorer = scorers.find((candidate) => candidate.name === name);
+/** Of a scorer that answers at once. */
+function score(name: string, { output, expected, options = {}, routed, tools = [] }: Given): Score {
+  const scorer = SCORERS.find((candidate) => candidate.name === name);
   if (!scorer) throw new Error(`no scorer ${name}`);
-  const scored: Scored = {
-    sample: { id: 's01', input: 'in', expected: given.expected ?? {} },
-    output: given.output ?? '',
-    agents: [],
-    toolCalls: (given.tools ?? []).map((tool) => ({ agent: 'a', name: tool })),
-    routed: given.routed ?? null,
-  };
-  return scorer.score(scored, scorer.options.parse(given.options ?? {}));
+  const trial = toldTrial({
+    ...(output === undefined ? {} : { output }),
+    ...(expected === undefined ? {} : { expected }),
+    trace: tools.map((tool) => ({ agent: 'a', tool })),
+  });
+  const scored = { ...trial, routed: routed ?? null };
+  return scorer.score(scored, scorer.options.parse(options), scriptedJudge([])) as Score;
 }
-
-describe('every scorer', () => {
-  it('is found by the name of its file', () => {
-    expect(scorers.map((scorer) => scorer.name)).toEqual(['contains', 'equals', 'facts', 'regex', 'route', 'tool-calls']);
-  });
-
-  it.each(scorers.map((scorer) => scorer.name))(
-    '%s leaves a sample without anything to compare unscored, and says why',
-    (name) => {
-      expect(score(name, { output: 'text', routed: ['a'], tools: ['t'] })).toEqual({
-        value: null,
-        why: expect.stringMatching(/^Unscored: .*\.$/),
-      });
-    },
-  );
-
-  const keys = ['facts', 'forbidden', 'contains', 'answer', 'regex', 'route', 'tools'];
-  const json = fc.jsonValue() as fc.Arbitrary<Json>;
-  const expectedOf = fc.dictionary(fc.constantFrom(...keys), json);
-  it.each(scorers.map((scorer) => scorer.name))('%s throws nothing and stays within 0 and 1, whatever it is given', (name) => {
-    fc.assert(
-      fc.property(fc.string({ unit: 'binary' }), expectedOf, fc.array(fc.string()), (output, expected, names) => {
-        const { value, why } = score(name, { output, expected, routed: names, tools: names });
-        expect(value === null || (value >= 0 && value <= 1)).toBe(true);
-        expect(why).not.toBe('');
-      }),
-    );
-  });
-});
 
 describe('a mark in a text', () => {
   it.each([

@@ -4,6 +4,7 @@ import { loadProviders, partNamed } from '../../bench/parts.ts';
 import type { RunPlan } from '../../bench/plan.ts';
 import { fixtureFile, type RunChoice } from '../../bench/prepare-run.ts';
 import { PatternbenchError } from '../../kernel/errors.ts';
+import type { Scenario } from '../../schema/scenario.ts';
 import type { Shell } from './shell.ts';
 
 /** Says what a real endpoint will be asked and what that costs, and asks first. Throws `cancelled` for a no, `usage` where nobody can be asked. */
@@ -12,8 +13,13 @@ export async function askBeforeSpending(
   choice: RunChoice,
   { shell, yes }: { shell: Shell; yes: boolean },
 ): Promise<void> {
-  if (!(await isBilled(plan, choice))) return;
-  shell.err(await expectation(plan, choice, shell));
+  if (!(await isBilled(plan.scenarios[0]!, choice))) return;
+  await agreeTo(await expectation(plan, choice, shell), { shell, yes });
+}
+
+/** Says what will be asked, and waits for a yes. Throws `cancelled` for a no, `usage` where nobody can be asked. */
+export async function agreeTo(expected: string, { shell, yes }: { shell: Shell; yes: boolean }): Promise<void> {
+  shell.err(expected);
   if (yes) return;
   if (!shell.interactive) {
     throw new PatternbenchError('usage', 'a real endpoint is about to be called, and nobody is here to be asked', {
@@ -30,9 +36,9 @@ export async function askBeforeSpending(
   }
 }
 
-async function isBilled(plan: RunPlan, choice: RunChoice): Promise<boolean> {
+/** Whether the endpoint of a choice costs money. */
+export async function isBilled(scenario: Scenario, choice: Pick<RunChoice, 'provider' | 'env'>): Promise<boolean> {
   const provider = partNamed('provider', await loadProviders(), choice.provider);
-  const scenario = plan.scenarios[0]!;
   await using endpoint = await provider.open({ env: choice.env, scenario });
   return endpoint.billed;
 }

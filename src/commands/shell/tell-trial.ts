@@ -21,6 +21,7 @@ export function tellTrial({ record, spans, calls }: ToldTrial, form: Form): stri
   const head = [
     `${trialName(record)}   ${verdict(record)}   ${Object.keys(record.provenance).join(', ')}`,
     `${seconds} s   ${record.llmCalls} model calls   ${record.toolCalls} tool calls   ${tokens} tokens   ${cost}   stop: ${record.stop}`,
+    ...judgesOf(record),
     '',
     'Scores',
     ...Object.entries(record.scores).map(
@@ -39,6 +40,13 @@ export function tellTrial({ record, spans, calls }: ToldTrial, form: Form): stri
     '',
     ...wrapped(`Critical path: ${path.join(', then ')}`, form.width, 0),
   ].join('\n');
+}
+
+/** Apart from everything above it: judges are no part of the trial. */
+function judgesOf({ judgeCalls, judgeCostUsd = null, judgeProvenance = {} }: ToldTrial['record']): string[] {
+  if (judgeCalls === undefined) return [];
+  const cost = judgeCostUsd === null ? 'unpriced' : `$${judgeCostUsd.toFixed(4)}`;
+  return [`judged apart by ${judgeCalls} calls   ${cost}   ${Object.keys(judgeProvenance).join(', ')}`];
 }
 
 function verdict({ outcome, passed }: ToldTrial['record']): string {

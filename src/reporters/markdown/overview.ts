@@ -1,5 +1,6 @@
 import type { RunRecord, ScenarioSummary } from '../../schema/run-record.ts';
 import { NATIVE } from '../../schema/trial-record.ts';
+import { judgesSentence } from '../text/judges.ts';
 import { markdownText, table } from '../text/markdown-text.ts';
 
 /** All patterns of a scenario, best first; those that cannot run there below, with the reason. */
@@ -24,5 +25,10 @@ export function scenarioTable(run: RunRecord, scenario: ScenarioSummary): string
     group.notApplicable === undefined ? [] : [`- ${name(group)}: n/a, ${markdownText(group.notApplicable)}`],
   );
   const heading = ['pattern', 'quality %', '95%', `pass^${scenario.trials}`, 'p50', 'USD per 1K', 'failed'];
-  return [...table(heading, rows), ...(left.length > 0 ? ['', ...left] : [])];
+  const judges = judgesSentence(groups);
+  return [
+    ...table(heading, rows),
+    ...(left.length > 0 ? ['', ...left] : []),
+    ...(judges === null ? [] : ['', `Judges: ${judges}`]),
+  ];
 }

@@ -1,6 +1,7 @@
 import type { Finding, Group } from '../../schema/run-record.ts';
 import type { TrialRecord } from '../../schema/trial-record.ts';
 import { discordanceBound } from '../../stats/paired.ts';
+import { judgesSentence } from '../text/judges.ts';
 import { groupName, seconds } from './figures.ts';
 import { guidanceNotes } from './guidance.ts';
 import { flipsOf } from './flips.ts';
@@ -21,6 +22,7 @@ export function notesOf(view: ScenarioView, findings: readonly Finding[]): Note[
     ['Findings', findingsLine(findings.filter((finding) => finding.scenario === view.scenario.name))],
     ['Errors', errors(view)],
     ['Unscored', unscored(view)],
+    ['Judges', judgesSentence(view.groups)],
     ['Could see', couldSee(view)],
     ['Sensitivity', view.scenario.sensitivity],
     ...guidanceNotes(view),

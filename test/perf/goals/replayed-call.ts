@@ -15,15 +15,16 @@ export const replayedCall: Goal = {
   title: 'CPU of a replayed call over that of a bare openai-SDK call',
   run: async (options) => {
     const workload = await recordWorkload();
-    const write = (trial: FinishedTrial) => {
-      scoreTrial(trial);
+    const score = async (trial: FinishedTrial) => void (await scoreTrial(trial));
+    const write = async (trial: FinishedTrial) => {
+      await scoreTrial(trial);
       trialLine('perf', trial);
     };
     const compared = await compare(
       bareSdk(workload),
       [
         { name: REPLAYED, batch: () => replayAll(workload) },
-        { name: 'and scored, with totals', batch: () => replayAll(workload, scoreTrial) },
+        { name: 'and scored, with totals', batch: () => replayAll(workload, score) },
         { name: 'and written as OTLP JSON', batch: () => replayAll(workload, write) },
       ],
       options,

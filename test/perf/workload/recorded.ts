@@ -87,11 +87,14 @@ export const replayEnvironment = (workload: Workload, plan: TrialPlan): TrialEnv
   environmentOf(workload, replayPort({ set: workload.set, trial: plan.trial, scenario: 'seven-calls' }), new VirtualClock());
 
 /** All trials at once, as a run drives them: each is handed on when it has finished, and let go. */
-export async function replayAll(workload: Workload, onTrial: (trial: FinishedTrial) => void = () => {}): Promise<number> {
+export async function replayAll(
+  workload: Workload,
+  onTrial: (trial: FinishedTrial) => void | Promise<void> = () => {},
+): Promise<number> {
   const run = async (plan: TrialPlan) => {
     const finished = await runTrial(plan, replayEnvironment(workload, plan));
     done(finished);
-    onTrial(finished);
+    await onTrial(finished);
   };
   await Promise.all(workload.trials.map(run));
   return CALLS_AT_ONCE;
