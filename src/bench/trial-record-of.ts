@@ -4,6 +4,7 @@ import type { z } from '../schema/zod.ts';
 import { OWN } from '../telemetry/attribute-names.ts';
 import type { OtlpTrace } from '../telemetry/otlp-json.ts';
 import type { AttributeValue } from '../telemetry/span.ts';
+import { replayedAnswers } from '../telemetry/replayed-answers.ts';
 import { totalsOf, type TrialTotals } from '../telemetry/trial-totals.ts';
 import { readJson } from './read-json.ts';
 
@@ -52,6 +53,7 @@ export function trialRecordOf({ traceId, spans }: Pick<OtlpTrace, 'traceId' | 's
     routed: totals.routed === null ? null : [...totals.routed],
     provenance: totals.provenance,
     findings: [],
+    answers: replayedAnswers(spans),
   };
 }
 

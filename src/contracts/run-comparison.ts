@@ -12,11 +12,15 @@ export interface SampleFlip {
   readonly won: readonly number[];
 }
 
+/** `exact`: both sides were given the same recorded answers, so every change is the program's; `mixed`: so it is for some of the groups. */
+export type Gate = 'exact' | 'statistical' | 'mixed';
+
 /** One pattern of one scenario, before and after. */
 export interface GroupComparison {
   readonly scenario: string;
   readonly adapter: string;
   readonly pattern: string;
+  readonly gate: Exclude<Gate, 'mixed'>;
   readonly verdict: Comparison['verdict'];
   /** `quality` as a difference of mean scores, `tokens`, `costUsd` and `latencyMs` as geometric mean ratios; after against before. */
   readonly comparisons: readonly Comparison[];
@@ -49,8 +53,7 @@ export interface RunComparison {
   /** Ids of the runs. */
   readonly before: string;
   readonly after: string;
-  /** `exact`: both replay the same recordings, so every change is the program's. */
-  readonly gate: 'exact' | 'statistical';
+  readonly gate: Gate;
   readonly verdict: Comparison['verdict'];
   /** A regression that somebody took on purpose. */
   readonly accepted: boolean;

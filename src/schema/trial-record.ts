@@ -51,6 +51,11 @@ export const trialRecord = z.strictObject({
   routed: z.array(z.string()).nullable(),
   provenance: z.record(z.string(), count).describe('model calls by provenance'),
   findings: z.array(z.string()),
+  answers: z
+    .string()
+    .nullable()
+    .optional()
+    .describe('digest of the recorded answers that it was given; null where a call was not answered from a recording'),
 });
 
 export type Outcome = z.infer<typeof outcome>;

@@ -113,6 +113,8 @@ export const OWN = {
   /** Digests of the request's messages, for duplicate-work and re-send findings. */
   messageDigests: 'patternbench.message.digests',
   outputDigest: 'patternbench.output.digest',
+  /** Digest of a model's answer: with the fixture's address it tells which recording stood in (replayed-answers.ts). */
+  answerDigest: 'patternbench.answer.digest',
 
   agentRole: 'patternbench.agent.role',
   agentAttempt: 'patternbench.agent.attempt',
