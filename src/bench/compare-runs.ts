@@ -18,6 +18,12 @@ export interface CompareOptions {
   readonly gateOn?: readonly GateMetric[];
   /** Take a regression on purpose. */
   readonly accept?: boolean;
+  /** What a person chose to run again, by name; null for all. The rest of `before` is not missing then. */
+  readonly only?: { readonly scenarios: readonly string[] | null; readonly patterns: readonly string[] | null };
+  /** What the earlier run is called where it is a baseline. */
+  readonly baseline?: string | undefined;
+  /** Compare although trials of `after` broke down for reasons outside the patterns; they count as failures. */
+  readonly tolerateErrors?: boolean;
 }
 
 /**
@@ -25,9 +31,10 @@ export interface CompareOptions {
  * the gate is exact: any trial that passed and no longer does is a regression. Otherwise a change needs statistics, or a sample that went from all passed
  * to none over five trials a side, or a trial that was lost on the same answers. What `before` has and `after` has not is a regression. Runs of another test identity are incomparable, and the differing fields are named.
  */
-export function compareRuns(before: ComparedRun, after: ComparedRun, options: CompareOptions = {}): RunComparison {
+export function compareRuns(whole: ComparedRun, after: ComparedRun, options: CompareOptions = {}): RunComparison {
+  const before = chosenOf(whole, options.only);
   const { tolerances = USUAL_TOLERANCES, thresholds = [], gateOn = GATE_METRICS, accept = false } = options;
-  const found = differingFields(before, after);
+  const found = differingFields(whole, after, options);
   const groups = found.length > 0 ? [] : groupComparisons({ before, after, tolerances, gateOn });
   // A gate that measured nothing must not be green.
   const isBlind = groups.every(({ verdict, comparisons }) => verdict !== 'regressed' && comparisons.every(isUnscored));
@@ -36,14 +43,24 @@ export function compareRuns(before: ComparedRun, after: ComparedRun, options: Co
   return {
     before: before.run.runId,
     after: after.run.runId,
+    baseline: options.baseline ?? null,
+    partial: options.only !== undefined,
     gate: overallGate(groups),
     verdict,
     accepted: accept && verdict === 'regressed',
     differing,
     groups,
     thresholds: thresholds.flatMap((threshold) => heldAgainst(after.run.groups, threshold)),
-    notes: differing.length > 0 ? [] : notesOf(before.run, after.run),
+    notes: differing.length > 0 ? [] : notesOf(whole.run, after.run),
   };
+}
+
+function chosenOf({ run, trials }: ComparedRun, only: CompareOptions['only']): ComparedRun {
+  if (!only) return { run, trials };
+  const isChosen = ({ scenario, pattern }: Pick<Group, 'scenario' | 'pattern'>) =>
+    (only.scenarios?.includes(scenario) ?? true) && (only.patterns?.includes(pattern) ?? true);
+  const scenarios = run.scenarios.filter(({ name }) => only.scenarios?.includes(name) ?? true);
+  return { run: { ...run, scenarios, groups: run.groups.filter(isChosen) }, trials: trials.filter(isChosen) };
 }
 
 const NO_SCORES = { field: 'scores', before: 'no sample is scored on both sides', after: 'the same' };

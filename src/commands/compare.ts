@@ -1,12 +1,8 @@
-import { join } from 'node:path';
-import { baselineNames, readBaseline } from '../bench/baseline.ts';
-import { readRun, type SavedRun } from '../bench/read-run.ts';
 import { PatternbenchError } from '../kernel/errors.ts';
 import { defineCommand } from './shell/command.ts';
 import { declareCompareOptions } from './shell/compare-options.ts';
 import { compareSaved } from './shell/compare-saved.ts';
-import { runFolderOf } from './shell/saved-run.ts';
-import type { Shell } from './shell/shell.ts';
+import { runOrBaseline } from './shell/held-against.ts';
 
 export default defineCommand({
   name: 'compare',
@@ -14,7 +10,7 @@ export default defineCommand({
   examples: [
     ['patternbench compare support-desk-1a2b3c4d support-desk-5e6f7a8b', 'the earlier run first, the later one second'],
     ["patternbench compare main support-desk-5e6f7a8b --threshold 'quality>=0.8'", 'against a baseline, and a bar to meet'],
-    ['patternbench compare before after --tolerance costUsd=20% --format markdown', 'as a comment on a pull request'],
+    ['patternbench compare before after --tolerance costUsd=20% -o comment.md', 'and a comment for a pull request'],
   ],
   configure: (command) => {
     command
@@ -30,8 +26,3 @@ export default defineCommand({
     return compareSaved(sides, options, shell);
   },
 });
-
-async function runOrBaseline(name: string, shell: Shell): Promise<SavedRun> {
-  const reports = join(shell.root, 'reports');
-  return (await baselineNames(reports)).includes(name) ? readBaseline(reports, name) : readRun(await runFolderOf(name, shell));
-}

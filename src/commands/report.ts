@@ -1,5 +1,5 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { runText, trialText } from '../bench/record-text.ts';
 import { reportOfSpans } from '../bench/report-of-spans.ts';
 import { safeText } from '../kernel/terminal-text.ts';
@@ -8,6 +8,7 @@ import { defineCommand } from './shell/command.ts';
 import { EXIT } from './shell/exit-code.ts';
 import { foreignTable } from './shell/foreign-table.ts';
 import { metricsTable } from './shell/metrics-table.ts';
+import { collected, type ReportFile, reportFiles, writeReports } from './shell/report-files.ts';
 import { runFolderOf } from './shell/saved-run.ts';
 
 export default defineCommand({
@@ -17,13 +18,18 @@ export default defineCommand({
     ['patternbench report', 'of the last run, as the run itself showed it'],
     ['patternbench report --from spans.jsonl', 'of a file of OTLP JSON, also of another framework: its totals, unscored'],
     ['patternbench report --metrics', 'durations, tokens and tasks as metrics'],
-    ['patternbench report -o out', 'write run.json and trials.jsonl: the bytes of the run'],
+    ['patternbench report -o report.md -o trials.csv', 'in other formats, told by how the name ends'],
+    ['patternbench report -o out', 'a folder: write run.json and trials.jsonl there, the bytes of the run'],
   ],
   configure: (command) => {
     command
       .argument('[run]', 'id or folder of a saved run (default: the last one)')
       .option('--from <file>', 'a file of spans instead of a saved run')
-      .option('-o, --out <folder>', 'write run.json and trials.jsonl there')
+      .option(
+        '-o, --out <path>',
+        'a file: .json .jsonl .csv .md .junit.xml …; a folder: run.json and trials.jsonl (repeatable)',
+        collected,
+      )
       .option('--metrics', 'print metrics instead, with the names and buckets of the GenAI conventions; -o writes metrics.json')
       .option('--json', 'print the run record as JSON instead of the table')
       .option('--no-color', 'plain text');
@@ -34,13 +40,14 @@ export default defineCommand({
     const metrics = options['metrics'] ? metricsCollector() : undefined;
     const report = await reportOfSpans(file, metrics?.add);
     const { run, trials, notes, foreign } = report;
-    const out = options['out'] as string | undefined;
-    if (out !== undefined) {
+    const { files, folders } = await outputs((options['out'] ?? []) as readonly string[]);
+    for (const out of folders) {
       await mkdir(out, { recursive: true });
       await writeFile(join(out, 'run.json'), runText(run));
       await writeFile(join(out, 'trials.jsonl'), trials.map((trial) => `${trialText(trial)}\n`).join(''));
       if (metrics) await writeFile(join(out, 'metrics.json'), `${JSON.stringify(metrics.metrics(), null, 1)}\n`);
     }
+    await writeReports(files, { run, trials }, shell);
     if (metrics) shell.out(options['json'] ? JSON.stringify(metrics.metrics()) : metricsTable(metrics.metrics(), shell.width));
     else if (options['json']) shell.out(JSON.stringify(run));
     else if (foreign) shell.out(foreignTable(report, shell.width));
@@ -52,3 +59,9 @@ export default defineCommand({
     return EXIT.ok;
   },
 });
+
+/** What ends like a file of a report is one; anything else without a dot in its name is a folder. */
+async function outputs(paths: readonly string[]): Promise<{ files: readonly ReportFile[]; folders: readonly string[] }> {
+  const isFolder = (path: string) => !basename(path).slice(1).includes('.') || path.endsWith('/');
+  return { files: await reportFiles(paths.filter((path) => !isFolder(path))), folders: paths.filter(isFolder) };
+}

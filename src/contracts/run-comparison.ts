@@ -53,6 +53,10 @@ export interface RunComparison {
   /** Ids of the runs. */
   readonly before: string;
   readonly after: string;
+  /** The baseline's name where the earlier run is one. */
+  readonly baseline: string | null;
+  /** Only a part of the earlier run was run again, on purpose. */
+  readonly partial: boolean;
   readonly gate: Gate;
   readonly verdict: Comparison['verdict'];
   /** A regression that somebody took on purpose. */

@@ -41,7 +41,7 @@ function compared({ run, against }: ReportInput & Required<Pick<ReportInput, 'ag
       : 'The recordings differ: the statistical gate. A change needs a paired t on sample means below 5%, Holm-corrected over all groups (quality by itself, tokens, cost and latency together), and more than the tolerance. Intervals are plain 95%.';
   const notes = against.notes.map((note) => `- ${markdownText(note)}`);
   const next = nextCommands(against);
-  const commands = next.length > 0 ? ['', '```sh', ...next, '```'] : [];
+  const commands = next.length > 0 ? ['', '```sh', ...next.flatMap(({ why, command }) => [`# ${why}`, command]), '```'] : [];
   return {
     head: [...verdictHead(against), ...origin(run), ...changedGroups(against), ...flipTable(against), ...commands],
     folds: [

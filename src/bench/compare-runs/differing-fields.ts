@@ -13,13 +13,17 @@ export interface ComparedRun {
  * whole. Where the fingerprints of the tests differ, the parts that the records show are named; when none of these differs, the fingerprint is.
  * Scenarios that only one side has are no difference of the others; runs without a scenario in common are.
  */
-export function differingFields(before: ComparedRun, after: ComparedRun): DifferingField[] {
+export function differingFields(
+  before: ComparedRun,
+  after: ComparedRun,
+  { tolerateErrors = false }: { readonly tolerateErrors?: boolean } = {},
+): DifferingField[] {
   const fields: DifferingField[] = [];
   const add = (field: string, a: unknown, b: unknown) => {
     if (a !== b) fields.push({ field, before: String(a), after: String(b) });
   };
   for (const [side, { run }] of [['before', before] as const, ['after', after] as const]) {
-    if (!run.complete)
+    if (!run.complete && !(side === 'after' && tolerateErrors))
       fields.push({ field: `complete (${side})`, before: String(before.run.complete), after: String(after.run.complete) });
   }
   const shared = before.run.scenarios.flatMap((own) => {

@@ -2,8 +2,8 @@ import type { Command } from 'commander';
 import type { CompareOptions } from '../../bench/compare-runs.ts';
 import { thresholdOf } from '../../bench/compare-runs/thresholds.ts';
 import { GATE_METRICS, gateMetric, tolerancesOf } from '../../bench/compare-runs/tolerances.ts';
-
-const collected = (value: string, before: readonly string[] | undefined) => [...(before ?? []), value];
+import { declareOut } from './gate-options.ts';
+import { collected } from './report-files.ts';
 
 /** Declares the options that `compare` and `baseline check` share. */
 export function declareCompareOptions(command: Command): void {
@@ -14,10 +14,11 @@ export function declareCompareOptions(command: Command): void {
     .option('--accept', 'list regressions, and exit 0 all the same')
     .option('--format <reporter>', 'markdown, json or junit instead of text for a terminal')
     .option('--no-color', 'plain text');
+  declareOut(command);
 }
 
 /** The options as they were typed; throws `usage` for what is no threshold, tolerance or metric. */
-export function compareOptionsOf(options: Readonly<Record<string, unknown>>): Required<CompareOptions> {
+export function compareOptionsOf(options: Readonly<Record<string, unknown>>): CompareOptions {
   const list = (name: string) => (options[name] ?? []) as readonly string[];
   const gateOn = list('gateOn').map(gateMetric);
   return {

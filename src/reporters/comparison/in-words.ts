@@ -22,17 +22,18 @@ export function gateInWords(gate: Gate, groups: readonly GroupComparison[]): str
     case 'exact':
       return 'exact: the same recorded answers on both sides';
     case 'statistical':
-      return 'statistical: the models answered anew';
+      return 'statistical: the answers are not the same recorded ones';
     case 'mixed':
-      return `exact in ${exact}, where both sides hear the same recorded answers; statistical in ${groups.length - exact}, where the models answered anew`;
+      return `exact in ${exact}, where both sides hear the same recorded answers; statistical in ${groups.length - exact}, where they do not`;
   }
 }
 
 /** The verdict of a comparison as one sentence, with how much of it is concerned. */
-export function verdictSentence({ verdict, groups, before, after, accepted, gate }: RunComparison): string {
+export function verdictSentence({ verdict, groups, before, after, baseline, accepted, gate }: RunComparison): string {
   const of = (wanted: Comparison['verdict']) => groups.filter((group) => group.verdict === wanted);
   const share = `${of(verdict).length} of ${groups.length} ${groups.length === 1 ? 'group' : 'groups'}`;
-  const runs = before === after ? `${after} against itself` : `${after} against ${before}`;
+  const earlier = baseline === null ? before : `baseline ${baseline} (${before})`;
+  const runs = before === after ? `${after} against itself` : `${after} against ${earlier}`;
   const how = gateInWords(gate, groups);
   switch (verdict) {
     case 'incomparable':
