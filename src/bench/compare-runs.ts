@@ -6,7 +6,8 @@ import { cellName } from './comparisons.ts';
 import { type ComparedRun, differingFields, hasSameScenarios } from './compare-runs/differing-fields.ts';
 import { gateOf, type GroupGate, trialKey } from './compare-runs/gate-of.ts';
 import { decided, metricDrafts } from './compare-runs/metric-changes.ts';
-import { collapsedSamples, sampleFlips, TRIALS_OF_A_GATE } from './compare-runs/sample-flips.ts';
+import { collapsedSamples, sampleFlips, worstTrial, TRIALS_OF_A_GATE } from './compare-runs/sample-flips.ts';
+import { figuresOf } from './compare-runs/group-figures.ts';
 import { heldAgainst, type Threshold } from './compare-runs/thresholds.ts';
 import { GATE_METRICS, type GateMetric, type Tolerances, USUAL_TOLERANCES } from './compare-runs/tolerances.ts';
 import { trialsOfCell } from './paired-trials.ts';
@@ -102,7 +103,17 @@ function groupComparisons({ before, after, tolerances, gateOn }: Sides): GroupCo
   );
   return cells.map(({ group, other, cell, gated }): GroupComparison => {
     const own = comparisons.filter(({ scenario, b }) => scenario === group.scenario && b === cell.b);
-    const head = { scenario: group.scenario, adapter: group.adapter, pattern: group.pattern, gate: gated.gate, comparisons: own };
+    const worst = worstTrial(cell.before, cell.after, cell.primary);
+    const figures = { before: figuresOf(group), after: other ? figuresOf(other) : null };
+    const head = {
+      scenario: group.scenario,
+      adapter: group.adapter,
+      pattern: group.pattern,
+      gate: gated.gate,
+      comparisons: own,
+      figures,
+      worst,
+    };
     if (!other) return { ...head, verdict: 'regressed', flips: [], reasons: [absence(group, after.run)], notes: [] };
     const { reasons, notes } = sampleReasons(cell, gated);
     const gating = own.filter(({ metric }) => gateOn.includes(metric as GateMetric)).map((one) => one.verdict);

@@ -12,6 +12,21 @@ export interface SampleFlip {
   readonly won: readonly number[];
 }
 
+/** Figures of one side of a group; null where the run does not know them. */
+export interface GroupFigures {
+  readonly quality: number | null;
+  /** Chance that all trials of a sample pass. */
+  readonly passHatK: number | null;
+  readonly costUsdPer1kTasks: number | null;
+  readonly costUsdPerSuccess: number | null;
+  readonly p50Ms: number | null;
+  readonly p95Ms: number | null;
+  readonly tokensPerTrial: number | null;
+  /** Trials that failed or hit a limit. */
+  readonly failed: number;
+  readonly trials: number;
+}
+
 /** `exact`: both sides were given the same recorded answers, so every change is the program's; `mixed`: so it is for some of the groups. */
 export type Gate = 'exact' | 'statistical' | 'mixed';
 
@@ -25,6 +40,10 @@ export interface GroupComparison {
   /** `quality` as a difference of mean scores, `tokens`, `costUsd` and `latencyMs` as geometric mean ratios; after against before. */
   readonly comparisons: readonly Comparison[];
   readonly flips: readonly SampleFlip[];
+  /** The trial whose score fell most; null where none did. */
+  readonly worst: { readonly sample: string; readonly trial: number } | null;
+  /** Side by side; `after` is null where the group is missing from the later run. */
+  readonly figures: { readonly before: GroupFigures; readonly after: GroupFigures | null };
   /** Sentences: why it regressed, beyond what the comparisons say. */
   readonly reasons: readonly string[];
   /** Sentences that decide nothing. */

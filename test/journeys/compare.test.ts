@@ -38,7 +38,9 @@ describe('somebody who wants to know whether a change made it worse', () => {
     expect(worse.out).toMatch(/^regressed in 1 of 1 group/);
     expect(worse.out.replaceAll('\n', ' ')).toContain('statistical: the answers are not the same');
     expect(worse.out).toMatch(/^support-desk\/router +t\d\d +3\/3 -> 0\/3 +pass to fail: trial 0, 1, 2$/m);
-    const commands = [...worse.out.matchAll(/^ +npm run patternbench -- (.*)$/gm)].map(([, args]) => args!.split(' '));
+    const commands = [...worse.out.replace(/ \\\n +/g, ' ').matchAll(/^ +npm run patternbench -- (.*)$/gm)].map(([, args]) =>
+      args!.split(' '),
+    );
     expect(commands.map(([verb]) => verb)).toEqual(['show', 'run', 'baseline']);
     // What is offered works when it is pasted; the same gate is still red.
     for (const args of commands)

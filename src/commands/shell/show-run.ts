@@ -39,5 +39,5 @@ function gateLines({ against, thresholds, code }: Judged, executed: ExecutedRun,
   const green = against ? nextCommands(against) : [];
   const commands = code === EXIT.ok ? green : gateCommands({ ...executed, against, thresholds });
   if (code !== EXIT.ok) lines.push('', ...wrapped(`This run fails with exit code ${code}.`, width, 0));
-  return commands.length === 0 ? lines : [...lines, '', 'Next', ...commandLines(commands)];
+  return commands.length === 0 ? lines : [...lines, '', 'Next', ...commandLines(commands, width)];
 }

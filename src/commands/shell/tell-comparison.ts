@@ -25,7 +25,7 @@ export function tellComparison(
   lines.push(...flipLines(comparison, width));
   lines.push(...thresholdLines(comparison.thresholds, width));
   if (comparison.notes.length > 0) lines.push('', ...comparison.notes.flatMap((note) => paragraph(note)));
-  if (next.length > 0) lines.push('', 'Next', ...commandLines(next));
+  if (next.length > 0) lines.push('', 'Next', ...commandLines(next, width));
   return lines.join('\n');
 }
 
@@ -40,9 +40,23 @@ export function thresholdLines(thresholds: readonly ThresholdResult[], width: nu
   return ['', ...lines, ...(met > 0 ? [`${met} of ${thresholds.length} thresholds met`] : [])];
 }
 
-/** Commands to paste, each below what it is for. */
-export const commandLines = (commands: readonly NextCommand[]): string[] =>
-  commands.flatMap(({ why, command }) => [`   # ${why}`, `   ${command}`]);
+/** Commands to paste, each below what it is for; one that is too long goes on as a shell continues lines. */
+export const commandLines = (commands: readonly NextCommand[], width: number): string[] =>
+  commands.flatMap(({ why, command }) => [`   # ${why}`, ...continued(command, width)]);
+
+function continued(command: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = '  ';
+  for (const word of command.split(' ')) {
+    // Room for the sign of continuation is kept; a word that fits no line stays whole, or it could not be pasted.
+    if (line.trim() !== '' && line.length + 1 + word.length + 2 > width) {
+      lines.push(`${line} \\`);
+      line = '    ';
+    }
+    line += ` ${word}`;
+  }
+  return [...lines, line];
+}
 
 function changeRows({ groups }: RunComparison): string[][] {
   const heading = ['group', 'verdict', 'quality', 'tokens', 'cost', 'latency'];

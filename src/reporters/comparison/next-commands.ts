@@ -1,5 +1,8 @@
-import type { RunComparison, ThresholdResult } from '../../contracts/run-comparison.ts';
+import { safeLine } from '../../kernel/terminal-text.ts';
+import type { GroupComparison, RunComparison, ThresholdResult } from '../../contracts/run-comparison.ts';
 import type { RunRecord } from '../../schema/run-record.ts';
+import { picksOf } from '../terminal/picks.ts';
+import { viewOf } from '../terminal/scenario-view.ts';
 import { NATIVE, type TrialRecord } from '../../schema/trial-record.ts';
 
 /** A command line to paste, and what it is for. */
@@ -14,15 +17,18 @@ export interface NextCommand {
  */
 export function nextCommands({ verdict, groups, after, baseline, partial }: RunComparison): NextCommand[] {
   const commands: (NextCommand | undefined)[] = [];
-  const flips = groups
+  const native = groups
     .filter(({ adapter }) => adapter === NATIVE)
-    .toSorted((a, b) => Number(b.verdict === 'regressed') - Number(a.verdict === 'regressed'))
-    .flatMap((group) => group.flips.map((flip) => ({ group, flip })));
-  const first = flips.find(({ flip }) => flip.lost.length > 0);
-  if (verdict === 'regressed' && first) {
-    const trial = `${first.group.scenario}/${first.group.pattern}/${first.flip.sample}/${first.flip.lost[0]}`;
-    commands.push(pasted('a trial that passed before and does not now', `show ${trial} --run ${after}`));
-  }
+    .toSorted((a, b) => Number(b.verdict === 'regressed') - Number(a.verdict === 'regressed'));
+  const lost = native.flatMap((group) => group.flips.filter((flip) => flip.lost.length > 0).map((flip) => ({ group, flip })))[0];
+  const fallen = native.find((group) => group.verdict === 'regressed' && group.worst !== null);
+  const show = ({ scenario, pattern }: GroupComparison, trial: string) => `show ${scenario}/${pattern}/${trial} --run ${after}`;
+  if (verdict === 'regressed' && lost)
+    commands.push(
+      pasted('a trial that passed before and does not now', show(lost.group, `${lost.flip.sample}/${lost.flip.lost[0]}`)),
+    );
+  else if (verdict === 'regressed' && fallen)
+    commands.push(pasted('the trial whose score fell most', show(fallen, `${fallen.worst!.sample}/${fallen.worst!.trial}`)));
   if (verdict === 'inconclusive') commands.push(pasted('how many samples would tell', `power ${after}`));
   const worse = groups.filter((group) => group.verdict === 'regressed' && group.adapter === NATIVE);
   if (verdict === 'regressed' && worse.length > 0 && baseline !== null) {
@@ -68,5 +74,18 @@ export function gateCommands({ run, trials, against, thresholds }: Failing): Nex
   return command ? [command] : [];
 }
 
+/** Reading commands that a comment has room for. */
+const READ = 4;
+
+/** What to paste after a run that was held against nothing: trials worth reading, and how to keep it as a baseline. */
+export function readingCommands(run: RunRecord, trials: readonly TrialRecord[]): NextCommand[] {
+  const picks = run.scenarios.flatMap((scenario) => picksOf(viewOf(run, trials, scenario))).slice(0, READ);
+  const reading = picks.map(({ trial: { scenario, pattern, sample, trial }, why }) =>
+    pasted(why, `show ${scenario}/${pattern}/${sample}/${trial} --run ${run.runId}`),
+  );
+  const keeping = run.complete ? pasted('keep this run, to hold later ones against it', `baseline set ${run.runId}`) : undefined;
+  return [...reading, keeping].filter((command) => command !== undefined);
+}
+
 const pasted = (why: string, command: string): NextCommand | undefined =>
-  /^[\w./@: -]+$/.test(command) ? { why, command: `npm run patternbench -- ${command}` } : undefined;
+  /^[\w./@: -]+$/.test(command) ? { why: safeLine(why), command: `npm run patternbench -- ${command}` } : undefined;
