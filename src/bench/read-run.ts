@@ -32,7 +32,9 @@ const EXAMPLE = 'example';
 export async function savedRuns(reports: string): Promise<{ name: string; writtenMs: number }[]> {
   const entries = await readdir(reports, { withFileTypes: true }).catch(() => []);
   const runs: { name: string; writtenMs: number }[] = [];
-  for (const entry of entries.filter((candidate) => candidate.isDirectory() && !candidate.name.startsWith('.') && candidate.name !== EXAMPLE)) {
+  for (const entry of entries.filter(
+    (candidate) => candidate.isDirectory() && !candidate.name.startsWith('.') && candidate.name !== EXAMPLE,
+  )) {
     const found = await stat(join(reports, entry.name, 'run.json')).catch(() => undefined);
     if (found) runs.push({ name: entry.name, writtenMs: found.mtimeMs });
   }

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { PatternbenchError } from '../../kernel/errors.ts';
 import { collected } from './report-files.ts';
 
-/** What can make a run fail. */
+/** What can make a run fail. A miss voids a run whatever is named, and so does a run without scores. */
 export const FAILURES = ['regression', 'threshold', 'error', 'miss', 'finding', 'inconclusive', 'unscored'] as const;
 export type Failure = (typeof FAILURES)[number];
 
@@ -21,7 +21,8 @@ export interface GateOptionValues {
   readonly threshold?: readonly string[];
   readonly tolerance?: readonly string[];
   readonly failOn?: readonly Failure[];
-  readonly maxErrors?: MaxErrors;
+  /** As it was typed: a run that is taken up again reads it from its journal. */
+  readonly maxErrors?: string;
   readonly out?: readonly string[];
 }
 
@@ -47,7 +48,7 @@ export function declareGateOptions(command: Command): void {
     .option(
       '--max-errors <count>',
       'trials that may break down for reasons outside the patterns: a number, or a share such as 5%',
-      maxErrors,
+      (text: string) => maxErrorsOf(text).text,
     );
   declareOut(command);
 }
@@ -60,12 +61,12 @@ function failures(text: string): Failure[] {
   });
 }
 
-function maxErrors(text: string): MaxErrors {
+/** Reads `3` or `5%`; throws `usage` for anything else. */
+export function maxErrorsOf(text: string): MaxErrors {
   const match = /^(\d+(?:\.\d+)?)(%?)$/.exec(text.trim());
   const value = Number(match?.[1]);
   if (!match || (match[2] === '' && !Number.isInteger(value)) || (match[2] === '%' && value > 100))
     throw new PatternbenchError('usage', `--max-errors takes a whole number or a share such as 5%; got "${text}"`);
-  const allows =
-    match[2] === '%' ? (broken: number, trials: number) => broken <= (trials * value) / 100 : (broken: number) => broken <= value;
-  return { text: text.trim(), allows };
+  const isShare = match[2] === '%';
+  return { text: text.trim(), allows: (broken, trials) => broken <= (isShare ? (trials * value) / 100 : value) };
 }

@@ -7,7 +7,7 @@ import type { RunPlan } from '../../bench/plan.ts';
 import type { RunComparison, ThresholdResult } from '../../contracts/run-comparison.ts';
 import { PatternbenchError } from '../../kernel/errors.ts';
 import { EXIT, worstExit } from './exit-code.ts';
-import { type Failure, type GateOptionValues, type MaxErrors, USUAL_FAILURES } from './gate-options.ts';
+import { type Failure, type GateOptionValues, type MaxErrors, maxErrorsOf, USUAL_FAILURES } from './gate-options.ts';
 import { type HeldAgainst, runOrBaseline, tellAge, USUAL_MAX_AGE } from './held-against.ts';
 import { type ReportFile, reportFiles } from './report-files.ts';
 import type { Shell } from './shell.ts';
@@ -20,8 +20,6 @@ export interface RunGate {
   readonly maxErrors: MaxErrors;
   readonly files: readonly ReportFile[];
 }
-
-const NONE: MaxErrors = { text: '0', allows: (broken) => broken === 0 };
 
 /** Reads what a run will be held against, so that a mistake is told before anything runs. Throws `usage`, `not_found`, `invalid_record`. */
 export async function gateOfRun(options: GateOptionValues, shell: Shell): Promise<RunGate> {
@@ -44,7 +42,7 @@ export async function gateOfRun(options: GateOptionValues, shell: Shell): Promis
   const before = against === undefined ? undefined : await runOrBaseline(against, shell);
   if (before?.baseline !== undefined && before.setOn !== undefined)
     tellAge({ baseline: before.baseline, setOn: before.setOn }, USUAL_MAX_AGE, shell);
-  return { before, compare, failOn: new Set(failOn), maxErrors: options.maxErrors ?? NONE, files };
+  return { before, compare, failOn: new Set(failOn), maxErrors: maxErrorsOf(options.maxErrors ?? '0'), files };
 }
 
 /** What a run is held against and how it stands there. */
