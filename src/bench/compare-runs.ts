@@ -6,6 +6,7 @@ import { cellName } from './comparisons.ts';
 import { type ComparedRun, differingFields, hasSameScenarios } from './compare-runs/differing-fields.ts';
 import { gateOf, type GroupGate, trialKey } from './compare-runs/gate-of.ts';
 import { decided, metricDrafts } from './compare-runs/metric-changes.ts';
+import { newFindings } from './compare-runs/new-findings.ts';
 import { collapsedSamples, sampleFlips, worstTrial, TRIALS_OF_A_GATE } from './compare-runs/sample-flips.ts';
 import { figuresOf } from './compare-runs/group-figures.ts';
 import { heldAgainst, type Threshold } from './compare-runs/thresholds.ts';
@@ -116,9 +117,10 @@ function groupComparisons({ before, after, tolerances, gateOn }: Sides): GroupCo
     };
     if (!other) return { ...head, verdict: 'regressed', flips: [], reasons: [absence(group, after.run)], notes: [] };
     const { reasons, notes } = sampleReasons(cell, gated);
+    const seen = newFindings(before.run.findings, after.run.findings, group);
     const gating = own.filter(({ metric }) => gateOn.includes(metric as GateMetric)).map((one) => one.verdict);
     const verdict = reasons.length > 0 && gateOn.includes('quality') ? 'regressed' : groupVerdict(gating);
-    return { ...head, verdict, flips: sampleFlips(cell.before, cell.after), reasons, notes };
+    return { ...head, verdict, flips: sampleFlips(cell.before, cell.after), reasons, notes: [...notes, ...seen] };
   });
 }
 

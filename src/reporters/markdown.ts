@@ -2,9 +2,11 @@ import { defineReporter, type ReportInput } from '../contracts/reporter.ts';
 import type { RunRecord } from '../schema/run-record.ts';
 import { type NextCommand, nextCommands, readingCommands } from './comparison/next-commands.ts';
 import { allGroups, changedGroups, changedScenarios, flipTable, verdictHead } from './markdown/against.ts';
-import { choices, inShort } from './markdown/choice.ts';
+import { choices } from './markdown/choice.ts';
+import { findingsTable } from './markdown/findings-table.ts';
 import { howComputed, howDecided } from './markdown/methods.ts';
 import { scenarioTable } from './markdown/overview.ts';
+import { inShort } from './text/in-short.ts';
 import { markdownText } from './text/markdown-text.ts';
 import { originOf } from './text/origin.ts';
 
@@ -50,12 +52,13 @@ function compared({ run, against }: ReportInput & Required<Pick<ReportInput, 'ag
       ...origin(run),
       ...changedGroups(against, run),
       ...flipTable(against),
-      ...choices(run, isShown),
+      ...headed('Which pattern', choices(run, isShown)),
       ...commandBlock(nextCommands(against)),
     ],
     folds: [
       ...(folded.length > 0 ? [{ summary: 'Which pattern, for the other scenarios', lines: folded }] : []),
       { summary: `All ${against.groups.length} groups`, lines: allGroups(against) },
+      ...findingsFold(run),
       { summary: 'How this was decided', lines: howDecided(against, run) },
     ],
   };
@@ -68,16 +71,17 @@ function alone({ run, trials, thresholds = [] }: ReportInput): Page {
       `- not met: ${markdownText(`${threshold} by ${scenario}/${pattern}, which has ${value ?? 'no such figure'}`)}`,
   );
   const verdict = missed.length > 0 ? `${missed.length} of ${thresholds.length} thresholds not met; ` : '';
+  const uses = inShort(run.recommendations ?? []);
   const names = run.scenarios.map(({ name }) => name);
   const isShown = (scenario: string) => names.length <= FEW || names.indexOf(scenario) < FEW;
   const folded = choices(run, (scenario) => !isShown(scenario));
   return {
     head: [
       '',
-      `### patternbench: ${verdict}${markdownText(inShort(run))}`,
+      `### patternbench: ${verdict}${markdownText(uses === '' ? 'no recommendation' : `use ${uses}`)}`,
       ...(bars.length > 0 ? ['', ...bars] : []),
       ...origin(run),
-      ...choices(run, isShown),
+      ...headed('Which pattern', choices(run, isShown)),
       ...commandBlock(readingCommands(run, trials)),
     ],
     folds: [
@@ -86,10 +90,17 @@ function alone({ run, trials, thresholds = [] }: ReportInput): Page {
         summary: `All patterns of ${markdownText(scenario.name)}`,
         lines: scenarioTable(run, scenario),
       })),
+      ...findingsFold(run),
       { summary: 'How this was computed', lines: howComputed(run) },
     ],
   };
 }
+
+const headed = (heading: string, lines: readonly string[]): string[] =>
+  lines.length === 0 ? [] : ['', `**${heading}**`, '', ...lines];
+
+const findingsFold = (run: RunRecord): Fold[] =>
+  run.findings.length === 0 ? [] : [{ summary: `Findings: ${run.findings.length}`, lines: findingsTable(run) }];
 
 /** A block of code shows text as it is; what could end it, mention somebody or look like mark-up to a bot is left out. */
 const comment = (why: string): string => why.replace(/[<`@]/g, '').replaceAll('://', ':/');

@@ -8,6 +8,7 @@ import { nextLines } from './terminal/next.ts';
 import { notesOf } from './terminal/notes.ts';
 import { overviewTable } from './terminal/overview-table.ts';
 import { type Paint, paintOf } from './terminal/paint.ts';
+import { inShort } from './text/in-short.ts';
 import { type ScenarioView, viewOf } from './terminal/scenario-view.ts';
 
 const LEAST_WIDTH = 30;
@@ -27,7 +28,7 @@ export default defineReporter({
       '',
       ...labelled('Columns', legendOf(views, width), width, paint),
       '',
-      ...inShort(views, width),
+      ...useLines(views, width),
       ...wrap(`Run ${safeLine(run.runId)} in reports/${safeLine(run.runId)}: run.json trials.jsonl spans.jsonl`, width - 1).map(
         (line) => ` ${line}`,
       ),
@@ -99,12 +100,10 @@ function labelled(label: string, text: string, width: number, paint: Paint): str
 }
 
 /** One line for a run of several scenarios: what to use where. */
-function inShort(views: readonly ScenarioView[], width: number): string[] {
+function useLines(views: readonly ScenarioView[], width: number): string[] {
   if (views.length < 2) return [];
-  const parts = views.flatMap(({ recommendation }) =>
-    recommendation ? `${recommendation.pattern} for ${recommendation.scenario}` : [],
-  );
-  return parts.length === 0 ? [] : [...wrap(safeLine(`Use ${parts.join(', ')}.`), width - 1).map((line) => ` ${line}`), ''];
+  const uses = inShort(views.flatMap(({ recommendation }) => recommendation ?? []));
+  return uses === '' ? [] : [...wrap(safeLine(`Use ${uses}.`), width - 1).map((line) => ` ${line}`), ''];
 }
 
 const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;

@@ -123,6 +123,17 @@ describe('findings', () => {
     expect(read(text(80))).toContain('# missing approval in single npm run patternbench -- show support-desk/single/s01/0');
   });
 
+  it('REP1 stand in the comment, and new ones in the comparison', () => {
+    const run = { ...small.run, findings };
+    expect(markdown.render({ ...small, run }, OPTIONS)).toContain('<summary>Findings: 122</summary>');
+    const against = compareRuns(small, { ...small, run });
+    const comment = markdown.render({ ...small, run, against }, OPTIONS).split('<details>')[0]!;
+    expect(read(comment)).toContain('- support-desk/swarm: new finding: missing approval, 30 trials');
+    expect(read(comment)).toContain('- support-desk/swarm: new finding: ping-pong, 1 trial');
+    expect(comment).not.toContain('synchronous chain');
+    expect(compareRuns({ ...small, run }, { ...small, run }).groups.flatMap(({ notes }) => notes)).toEqual([]);
+  });
+
   it('REP1 are counted by pattern where there is room', () => {
     const [head, , row] = text(120).split('\n').slice(6);
     expect(head).toMatch(/ err fnd$/);

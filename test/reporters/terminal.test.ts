@@ -81,7 +81,7 @@ describe('the terminal report', () => {
       recommendations,
     };
     const text = render({ run, trials: [...desk.trials, ...brief.trials] }, 80);
-    expect(text).toContain('\n Use router for support-desk, router for market-brief.\n');
+    expect(text).toContain('\n Use router for support-desk, market-brief.\n');
     expect(text).toContain('show market-brief/router/s01/0');
   });
 

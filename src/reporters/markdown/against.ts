@@ -68,7 +68,7 @@ export function changedGroups(against: RunComparison, run: RunRecord): string[] 
       after: run.runId,
     }),
   ]);
-  const notes = changed.flatMap((group) => group.notes.map((text) => `- ${markdownText(`${groupLabel(group)}: ${text}`)}`));
+  const notes = groups.flatMap((group) => group.notes.map((text) => `- ${markdownText(`${groupLabel(group)}: ${text}`)}`));
   const more = changed.length - SHOWN;
   const rest = groups.length - changed.length;
   const others = rest === 0 ? '' : `${changed.length === 0 ? 'All' : 'The other'} ${rest} groups have no material change.`;

@@ -16,14 +16,8 @@ function choiceLines(recommendation: Recommendation, run: Chosen): string[] {
   ];
 }
 
-/** The recommendations for some scenarios. */
+/** The recommendations for some scenarios, a list. */
 export function choices(run: Chosen, wanted: (scenario: string) => boolean): string[] {
   const own = (run.recommendations ?? []).filter(({ scenario }) => wanted(scenario));
-  return own.length === 0 ? [] : ['', '**Which pattern**', '', ...own.flatMap((one) => choiceLines(one, run))];
-}
-
-/** All of them on one line. */
-export function inShort({ recommendations = [] }: Pick<RunRecord, 'recommendations'>): string {
-  const uses = recommendations.map(({ scenario, pattern }) => `${pattern} for ${scenario}`);
-  return uses.length === 0 ? 'no recommendation' : `use ${uses.join(', ')}`;
+  return own.flatMap((one) => choiceLines(one, run));
 }
