@@ -4,6 +4,7 @@ import { heldAgainst, thresholdOf } from '../../bench/compare-runs/thresholds.ts
 import { tolerancesOf } from '../../bench/compare-runs/tolerances.ts';
 import type { ExecutedRun } from '../../bench/execute.ts';
 import type { RunPlan } from '../../bench/plan.ts';
+import type { RunChoice } from '../../bench/prepare-run.ts';
 import type { RunComparison, ThresholdResult } from '../../contracts/run-comparison.ts';
 import { PatternbenchError } from '../../kernel/errors.ts';
 import { EXIT, worstExit } from './exit-code.ts';
@@ -101,11 +102,12 @@ function brokenSentence(broken: ExecutedRun['trials'], { text }: MaxErrors): str
 /** The part of a run that a person chose; nothing where they chose all. */
 export function chosenOnly(
   plan: RunPlan,
-  { scenarios, patterns }: { scenarios: readonly string[]; patterns: readonly string[] },
+  { scenarios, patterns, tags = [] }: Pick<RunChoice, 'scenarios' | 'patterns' | 'tags'>,
 ): CompareOptions['only'] {
-  if (scenarios.length + patterns.length === 0) return undefined;
+  const narrows = scenarios.length + tags.length > 0;
+  if (!narrows && patterns.length === 0) return undefined;
   return {
-    scenarios: scenarios.length > 0 ? plan.scenarios.map(({ name }) => name) : null,
+    scenarios: narrows ? plan.scenarios.map(({ name }) => name) : null,
     patterns: patterns.length > 0 ? [...new Set(plan.cells.map(({ pattern }) => pattern))] : null,
   };
 }
