@@ -18,7 +18,7 @@ export function replayedAnswers(spans: readonly SpanRecord[]): string | null {
 const heard = ({ attributes, error, path, startUs, endUs }: SpanRecord): string =>
   [
     attributes[OWN.replayFixtureId] ?? path,
-    attributes[OWN.answerDigest] ?? error?.type,
+    error ? error.type : attributes[OWN.answerDigest],
     attributes[OWN.provenance],
     attributes[GEN_AI.inputTokens],
     attributes[GEN_AI.cacheReadInputTokens],
