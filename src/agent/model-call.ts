@@ -6,6 +6,7 @@ import type { Json } from '../kernel/json.ts';
 import { tryPath } from '../kernel/path.ts';
 import { backoffUs } from '../resilience/backoff.ts';
 import { EVENT, GEN_AI, type KnownAttributes, OWN } from '../telemetry/attribute-names.ts';
+import { answerDigest } from './answer-digest.ts';
 import type { Attributes, SpanRecord } from '../telemetry/span.ts';
 import { journaled } from './journaled.ts';
 import { guardRequest } from './loop-guard.ts';
@@ -199,7 +200,10 @@ function describeReply(scope: Scope, span: SpanRecord, request: ModelRequest, re
   to['gen_ai.response.finish_reasons'] = [reply.finishReason];
   to['patternbench.provenance'] = reply.provenance;
   if (reply.systemFingerprint !== null) to['openai.response.system_fingerprint'] = reply.systemFingerprint;
-  if (reply.fixture !== null) to['patternbench.replay.fixture_id'] = reply.fixture;
+  if (reply.fixture !== null) {
+    to['patternbench.replay.fixture_id'] = reply.fixture;
+    to['patternbench.answer.digest'] = answerDigest(reply);
+  }
   if (reply.firstChunkMs !== null) to['gen_ai.response.time_to_first_chunk'] = reply.firstChunkMs / 1000;
   if (reply.chunks !== null) to['patternbench.chunks'] = reply.chunks;
   if (reply.usage === null) {

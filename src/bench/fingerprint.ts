@@ -21,16 +21,15 @@ export function fingerprintOf(plan: RunPlan, fixtures: FixtureHashes): RunRecord
     const name = cell.scenario.name;
     trials.set(name, (trials.get(name) ?? new Set()).add(`${sample.id}#${trial}`));
   }
-  const test = testOf(
-    plan.scenarios.map((scenario) => ({
-      scenario,
-      trials: [...(trials.get(scenario.name) ?? [])],
-      scorers: plan.cells.find((cell) => cell.scenario === scenario)?.scorers ?? [],
-    })),
-  );
+  const tests = plan.scenarios.map((scenario) => ({
+    scenario,
+    trials: [...(trials.get(scenario.name) ?? [])],
+    scorers: plan.cells.find((cell) => cell.scenario === scenario)?.scorers ?? [],
+  }));
+  const rosters = plan.scenarios.map(({ name, agents, coordinator }) => ({ name, agents, coordinator }));
   const treatment = {
     version: BEHAVIOUR_VERSION,
-    rosters: plan.scenarios.map(({ name, agents, coordinator }) => ({ name, agents, coordinator })),
+    rosters,
     cells: plan.cells.map(({ scenario, pattern, settings, notApplicable }) => ({
       scenario: scenario.name,
       pattern,
@@ -38,7 +37,20 @@ export function fingerprintOf(plan: RunPlan, fixtures: FixtureHashes): RunRecord
       notApplicable,
     })),
   };
-  return { test, treatment: digest(treatment), fixtures: fixturesOf(fixtures) };
+  const scenarios = plan.scenarios.map(({ name, patterns }, i) => [
+    name,
+    {
+      test: testFieldsOf(tests[i]!),
+      treatment: digest({ version: BEHAVIOUR_VERSION, roster: rosters[i], patterns }),
+      fixtures: fixtures[name] ?? '',
+    },
+  ]);
+  return {
+    test: testOf(tests),
+    treatment: digest(treatment),
+    fixtures: fixturesOf(fixtures),
+    scenarios: Object.fromEntries(scenarios) as NonNullable<RunRecord['fingerprint']['scenarios']>,
+  };
 }
 
 export const fixturesOf = (fixtures: FixtureHashes): string => digest(fixtures);
@@ -52,27 +64,34 @@ export interface TestFacts {
 }
 
 /** The identity of a test. */
-export const testOf = (facts: readonly TestFacts[]): string =>
-  digest(
-    facts.map(({ scenario, trials, scorers }) => {
-      const { name, samples, score, tools, limits, approver, primary, passThreshold, baseline, seed } = scenario;
-      const sources = Object.fromEntries(scorers.flatMap((one) => (one.source === undefined ? [] : [[one.name, one.source]])));
-      return {
-        name,
-        samples,
-        score,
-        tools,
-        limits,
-        ...(approver ? { approver } : {}),
-        ...(Object.keys(sources).length > 0 ? { sources } : {}),
-        primary,
-        passThreshold,
-        baseline,
-        seed,
-        trials: trials.toSorted(),
-      };
-    }),
-  );
+export const testOf = (facts: readonly TestFacts[]): string => digest(facts.map(askedIn));
+
+/** The same of one scenario, field by field, in the words in which a person would say what differs. */
+export function testFieldsOf(facts: TestFacts): Record<string, string> {
+  const { name: _name, score, primary, passThreshold, sources, ...rest } = askedIn(facts);
+  const fields = { ...rest, scorers: { score, primary, passThreshold, sources } };
+  return Object.fromEntries(Object.entries(fields).map(([field, value]) => [field, digest(value)]));
+}
+
+/** What was asked and how it was judged. */
+function askedIn({ scenario, trials, scorers }: TestFacts) {
+  const { name, samples, score, tools, limits, approver, primary, passThreshold, baseline, seed } = scenario;
+  const sources = Object.fromEntries(scorers.flatMap((one) => (one.source === undefined ? [] : [[one.name, one.source]])));
+  return {
+    name,
+    samples,
+    score,
+    tools,
+    limits,
+    ...(approver ? { approver } : {}),
+    ...(Object.keys(sources).length > 0 ? { sources } : {}),
+    primary,
+    passThreshold,
+    baseline,
+    seed,
+    trials: trials.toSorted(),
+  };
+}
 
 /** The identity of what is asked alone: a run may be judged anew as long as this is the same. What is expected is a matter of judging. */
 export const questionsOf = (scenarios: readonly Scenario[]): string =>
@@ -99,12 +118,12 @@ const digest = (value: unknown): string =>
 /** The id of a replay: the same run again has the same id, and writes the same bytes to the same folder. */
 export function replayRunId(
   plan: { readonly scenarios: readonly { readonly name: string }[] },
-  fingerprint: RunRecord['fingerprint'],
+  { test, treatment, fixtures }: RunRecord['fingerprint'],
   seed: number,
 ): string {
   const [first, ...others] = plan.scenarios;
   const name = first && others.length === 0 ? first.name : 'all';
-  return `${name}-${shortHash(canonicalJson({ ...fingerprint, seed }), 8)
+  return `${name}-${shortHash(canonicalJson({ test, treatment, fixtures, seed }), 8)
     .toLowerCase()
     .replace(/[^a-z0-9]/g, 'x')}`;
 }

@@ -62,6 +62,8 @@ export interface PlanRequest {
   readonly trials?: number;
   /** Only the first so many samples of each scenario. */
   readonly samples?: number;
+  /** Only these samples. */
+  readonly sampleIds?: ReadonlySet<string>;
 }
 
 /** Every pattern on every sample of every scenario, as often as there are trials. */
@@ -71,7 +73,8 @@ export function planOf(request: PlanRequest): RunPlan {
   );
   const trials = cells.flatMap((cell) => {
     if (!cell.agent) return [];
-    const samples = cell.scenario.samples.slice(0, request.samples ?? cell.scenario.samples.length);
+    const named = cell.scenario.samples.filter(({ id }) => request.sampleIds?.has(id) ?? true);
+    const samples = named.slice(0, request.samples ?? named.length);
     const count = request.trials ?? cell.scenario.trials;
     return samples.flatMap((sample) => Array.from({ length: count }, (_, trial) => ({ cell, sample, trial })));
   });

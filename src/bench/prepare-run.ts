@@ -14,6 +14,7 @@ import type { SpendingCap } from './spending-cap.ts';
 import type { MaxAge } from './staleness.ts';
 import type { ReplayTransport } from '../transport/replay-transport.ts';
 import { selectScenarios } from './select-scenarios.ts';
+import { knownSamples, taggedScenarios } from './narrow-choice.ts';
 import type { OnMiss, Traffic } from './traffic.ts';
 
 export interface RunChoice {
@@ -27,6 +28,10 @@ export interface RunChoice {
   readonly profile?: string | undefined;
   readonly trials?: number | undefined;
   readonly samples?: number | undefined;
+  /** Only these samples, by id. */
+  readonly sampleIds?: readonly string[] | undefined;
+  /** Only scenarios of these labels (`name=value`, or a name that is true). */
+  readonly tags?: readonly string[] | undefined;
   readonly models: Readonly<Record<string, string>>;
   readonly maxCalls: number;
   /** US dollars that a run may cost at listed prices; no limit when absent. */
@@ -56,11 +61,12 @@ export const fixtureFile = (root: string, scenario: string, profile: string): st
 /** The plan of a run alone, without opening any traffic. */
 export async function planRun(choice: RunChoice): Promise<RunPlan> {
   const [patterns, scorers, detectors] = await Promise.all([loadPatterns(), loadScorers(), loadDetectors()]);
-  const scenarios = await selectScenarios({
+  const loaded = await selectScenarios({
     folder: join(choice.root, 'scenarios'),
     names: choice.scenarios,
     parts: { patterns, scorers, detectors },
   });
+  const scenarios = choice.tags ? taggedScenarios(loaded, choice.tags) : loaded;
   const chosen = choice.patterns.length > 0 ? choice.patterns.map((name) => partNamed('pattern', patterns, name)) : patterns;
   return planOf({
     scenarios,
@@ -69,6 +75,7 @@ export async function planRun(choice: RunChoice): Promise<RunPlan> {
     scorers,
     ...(choice.trials === undefined ? {} : { trials: choice.trials }),
     ...(choice.samples === undefined ? {} : { samples: choice.samples }),
+    ...(choice.sampleIds === undefined ? {} : { sampleIds: knownSamples(scenarios, choice.sampleIds) }),
   });
 }
 

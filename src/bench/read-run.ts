@@ -25,11 +25,16 @@ export async function readRun(folder: string): Promise<SavedRun> {
   return { folder, run, trials };
 }
 
+/** The committed example is nobody's last run, however late it was checked out. */
+const EXAMPLE = 'example';
+
 /** The saved runs of a reports folder, by name, the one written last at the end. */
 export async function savedRuns(reports: string): Promise<{ name: string; writtenMs: number }[]> {
   const entries = await readdir(reports, { withFileTypes: true }).catch(() => []);
   const runs: { name: string; writtenMs: number }[] = [];
-  for (const entry of entries.filter((candidate) => candidate.isDirectory() && !candidate.name.startsWith('.'))) {
+  for (const entry of entries.filter(
+    (candidate) => candidate.isDirectory() && !candidate.name.startsWith('.') && candidate.name !== EXAMPLE,
+  )) {
     const found = await stat(join(reports, entry.name, 'run.json')).catch(() => undefined);
     if (found) runs.push({ name: entry.name, writtenMs: found.mtimeMs });
   }

@@ -7,16 +7,18 @@ export interface Selection {
   readonly profile?: string | undefined;
   readonly trials?: number | undefined;
   readonly samples?: number | undefined;
+  readonly sampleIds?: readonly string[] | undefined;
 }
 
 /** What to paste, each command on a line of its own, when something of this selection is not recorded: offline first, then at a real endpoint. */
 export function recordCommands({ name, file, simulation }: Scenario, selection: Selection): string {
-  const { scenarios, patterns, profile, trials, samples } = selection;
+  const { scenarios, patterns, profile, trials, samples, sampleIds } = selection;
   const options = [
     ['-s', scenarios.includes(file) ? quoted(file) : name],
     ['-p', ...patterns],
     ['-n', trials],
     ['--sample', samples],
+    ['--sample-id', ...(sampleIds ?? []).map(quoted)],
     ['--profile', profile],
   ].flatMap(([option, ...values]) => (values.some((value) => value !== undefined) ? [option, ...values] : []));
   const command = (provider: string) => `npm run patternbench -- record ${options.join(' ')} --mode auto --provider ${provider}`;

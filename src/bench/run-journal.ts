@@ -31,7 +31,8 @@ export interface RunJournal extends Disposable {
 export function openRunJournal(file: string, facts: Pick<RunRecord, 'runId' | 'fingerprint'>, choice: JsonObject): RunJournal {
   const journal = openJournal(file);
   try {
-    const { fingerprint } = facts;
+    const { test, treatment, fixtures } = facts.fingerprint;
+    const fingerprint = { test, treatment, fixtures };
     const admitted = admissionOf(journal.records);
     if (!admitted) {
       const tool = `patternbench ${TOOL_VERSION}`;

@@ -10,7 +10,7 @@ import { type OtlpTrace, writeOtlpLine } from '../telemetry/otlp-json.ts';
 import type { JudgeSurroundings } from './ask-judge.ts';
 import { composeRecord } from './compose-record.ts';
 import { inspectorFor, withKinds } from './inspector.ts';
-import { fixturesOf, questionsOf, replayRunId, testOf } from './fingerprint.ts';
+import { fixturesOf, questionsOf, replayRunId, testOf, type FixtureHashes, testFieldsOf, type TestFacts } from './fingerprint.ts';
 import { type AppliedScorer, appliedScorers, type Cell, type LoadedScenario, type TrialPlan } from './plan.ts';
 import { rounded } from './record-text.ts';
 import type { RunTraces } from './run-traces.ts';
@@ -158,24 +158,25 @@ export async function composeAgain(request: ScoreRequest, records: readonly Tria
   const inspect = await inspectorFor(plan);
   const found = records.map((record, index) => inspect(record, traces[index]!.spans));
   const trials = records.map((record, index) => rounded(withKinds(record, found[index]!)));
-  const test = testOf(
-    plan.scenarios.map((summary) => {
-      const scenario = scores.scenarios.get(summary.name)!;
-      const samples = scenario.samples.slice(0, summary.samples).map(({ id }) => id);
-      const epochs = Array.from({ length: summary.trials }, (_, trial) => trial);
-      return {
-        scenario,
-        trials: samples.flatMap((id) => epochs.map((trial) => `${id}#${trial}`)),
-        scorers: scores.scorersOf.get(summary.name)!,
-      };
-    }),
-  );
+  const tests = plan.scenarios.map((summary) => {
+    const scenario = scores.scenarios.get(summary.name)!;
+    const samples = scenario.samples.slice(0, summary.samples).map(({ id }) => id);
+    const epochs = Array.from({ length: summary.trials }, (_, trial) => trial);
+    return {
+      scenario,
+      trials: samples.flatMap((id) => epochs.map((trial) => `${id}#${trial}`)),
+      scorers: scores.scorersOf.get(summary.name)!,
+    };
+  });
+  const test = testOf(tests);
   const isReplay = plan.mode === 'replay' && plan.runId === replayRunId(plan, plan.fingerprint, plan.seed);
-  const fixtures =
-    isReplay && traffic.size > 0
-      ? fixturesOf(Object.fromEntries([...traffic].map(([name, open]) => [name, open.fixtures])))
-      : plan.fingerprint.fixtures;
-  const fingerprint = { ...plan.fingerprint, test, fixtures };
+  const recorded = isReplay ? Object.fromEntries([...traffic].map(([name, open]) => [name, open.fixtures])) : {};
+  const fingerprint = {
+    ...plan.fingerprint,
+    test,
+    ...(Object.keys(recorded).length > 0 ? { fixtures: fixturesOf(recorded) } : {}),
+    ...scenarioPrints(plan.fingerprint.scenarios, tests, recorded),
+  };
   const facts: PlanFacts = {
     ...plan,
     tool: `patternbench ${TOOL_VERSION}`,
@@ -193,6 +194,17 @@ export async function composeAgain(request: ScoreRequest, records: readonly Tria
       ),
     ],
   };
+}
+
+/** What each scenario is, judged anew; nothing where the run was made before that was written down. */
+function scenarioPrints(before: PlanFacts['fingerprint']['scenarios'], tests: readonly TestFacts[], recorded: FixtureHashes) {
+  if (!before) return {};
+  const now = tests.map((facts) => {
+    const { name } = facts.scenario;
+    const known = before[name] ?? { treatment: '', fixtures: '' };
+    return [name, { ...known, test: testFieldsOf(facts), fixtures: recorded[name] ?? known.fixtures }];
+  });
+  return { scenarios: Object.fromEntries(now) as typeof before };
 }
 
 const otherId = ({ runId, fingerprint }: PlanFacts, test: string): string =>

@@ -5,6 +5,7 @@ import { OWN } from '../telemetry/attribute-names.ts';
 import { coordinationOf } from '../telemetry/coordination.ts';
 import type { OtlpTrace } from '../telemetry/otlp-json.ts';
 import type { AttributeValue } from '../telemetry/span.ts';
+import { replayedAnswers } from '../telemetry/replayed-answers.ts';
 import { totalsOf, type TrialTotals } from '../telemetry/trial-totals.ts';
 import { judgesOf } from './judges-of.ts';
 import { readJson } from './read-json.ts';
@@ -56,6 +57,7 @@ export function trialRecordOf({ traceId, spans }: Pick<OtlpTrace, 'traceId' | 's
     findings: [],
     coordination: coordinationIn(spans),
     ...judgesOf(spans),
+    answers: replayedAnswers(spans),
   };
 }
 

@@ -1,10 +1,12 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { safeText } from '../kernel/terminal-text.ts';
+import { collected } from './shell/collected.ts';
 import { defineCommand } from './shell/command.ts';
 import { EXIT } from './shell/exit-code.ts';
 import { foreignTable } from './shell/foreign-table.ts';
 import { metricsTable } from './shell/metrics-table.ts';
+import type { ReportFile } from './shell/report-files.ts';
 
 export default defineCommand({
   name: 'report',
@@ -14,13 +16,18 @@ export default defineCommand({
     ['patternbench report --from spans.jsonl', 'of a file of OTLP JSON, also of another framework: its totals, unscored'],
     ['patternbench report --metrics', 'durations, tokens and tasks as metrics'],
     ['patternbench report --architectures', 'what each pattern is for, what it takes and costs over one agent'],
-    ['patternbench report -o out', 'write run.json and trials.jsonl: the bytes of the run'],
+    ['patternbench report -o report.md -o trials.csv', 'in other formats, told by how the name ends'],
+    ['patternbench report -o out', 'a folder: write run.json and trials.jsonl there, the bytes of the run'],
   ],
   configure: (command) => {
     command
       .argument('[run]', 'id or folder of a saved run (default: the last one)')
       .option('--from <file>', 'a file of spans instead of a saved run')
-      .option('-o, --out <folder>', 'write run.json and trials.jsonl there')
+      .option(
+        '-o, --out <path>',
+        'a file: .json .jsonl .csv .md .junit.xml …; a folder: run.json and trials.jsonl (repeatable)',
+        collected,
+      )
       .option('--metrics', 'print metrics instead, with the names and buckets of the GenAI conventions; -o writes metrics.json')
       .option('--architectures', 'compare the patterns as architectures: best for, setup, cost, time, tokens over one agent')
       .option('--json', 'print the run record as JSON instead of the table')
@@ -40,14 +47,14 @@ export default defineCommand({
     const content = architectures?.sharedContentCollector();
     const report = await reportOfSpans(file, { onTrial: metrics?.add ?? content?.add });
     const { run, trials, notes, foreign } = report;
-    const wanted = options['out'] as string | undefined;
-    if (wanted !== undefined) {
-      const out = resolve(shell.root, wanted);
+    const { files, folders } = await outputs((options['out'] ?? []) as readonly string[], shell.root);
+    for (const out of folders) {
       await mkdir(out, { recursive: true });
       await writeFile(join(out, 'run.json'), runText(run));
       await writeFile(join(out, 'trials.jsonl'), trials.map((trial) => `${trialText(trial)}\n`).join(''));
       if (metrics) await writeFile(join(out, 'metrics.json'), `${JSON.stringify(metrics.metrics(), null, 1)}\n`);
     }
+    if (files.length > 0) await (await import('./shell/report-files.ts')).writeReports(files, { run, trials }, shell);
     if (metrics) shell.out(options['json'] ? JSON.stringify(metrics.metrics()) : metricsTable(metrics.metrics(), shell.width));
     else if (architectures && content) {
       const [{ loadPatterns }, { architectureTable }] = await Promise.all([
@@ -66,3 +73,14 @@ export default defineCommand({
     return EXIT.ok;
   },
 });
+
+/** What ends like a file of a report is one; anything else without a dot in its name is a folder. */
+async function outputs(
+  paths: readonly string[],
+  root: string,
+): Promise<{ files: readonly ReportFile[]; folders: readonly string[] }> {
+  const isFolder = (path: string) => !basename(path).slice(1).includes('.') || path.endsWith('/');
+  const named = paths.filter((path) => !isFolder(path));
+  const files = named.length === 0 ? [] : await (await import('./shell/report-files.ts')).reportFiles(named, root);
+  return { files, folders: paths.filter(isFolder).map((path) => resolve(root, path)) };
+}

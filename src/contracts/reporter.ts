@@ -1,12 +1,14 @@
 import type { RunRecord } from '../schema/run-record.ts';
 import type { TrialRecord } from '../schema/trial-record.ts';
-import type { RunComparison } from './run-comparison.ts';
+import type { RunComparison, ThresholdResult } from './run-comparison.ts';
 
 export interface ReportInput {
   readonly run: RunRecord;
   readonly trials: readonly TrialRecord[];
   /** What it says against an earlier run, where there is one. */
   readonly against?: RunComparison;
+  /** Bars that it was held against, where there is no earlier run; else they stand in `against`. */
+  readonly thresholds?: readonly ThresholdResult[];
 }
 
 export interface ReportOptions {

@@ -12,15 +12,38 @@ export interface SampleFlip {
   readonly won: readonly number[];
 }
 
+/** Figures of one side of a group; null where the run does not know them. */
+export interface GroupFigures {
+  readonly quality: number | null;
+  /** Chance that all trials of a sample pass. */
+  readonly passHatK: number | null;
+  readonly costUsdPer1kTasks: number | null;
+  readonly costUsdPerSuccess: number | null;
+  readonly p50Ms: number | null;
+  readonly p95Ms: number | null;
+  readonly tokensPerTrial: number | null;
+  /** Trials that failed or hit a limit. */
+  readonly failed: number;
+  readonly trials: number;
+}
+
+/** `exact`: both sides were given the same recorded answers, so every change is the program's; `mixed`: so it is for some of the groups. */
+export type Gate = 'exact' | 'statistical' | 'mixed';
+
 /** One pattern of one scenario, before and after. */
 export interface GroupComparison {
   readonly scenario: string;
   readonly adapter: string;
   readonly pattern: string;
+  readonly gate: Exclude<Gate, 'mixed'>;
   readonly verdict: Comparison['verdict'];
   /** `quality` as a difference of mean scores, `tokens`, `costUsd` and `latencyMs` as geometric mean ratios; after against before. */
   readonly comparisons: readonly Comparison[];
   readonly flips: readonly SampleFlip[];
+  /** The trial whose score fell most; null where none did. */
+  readonly worst: { readonly sample: string; readonly trial: number } | null;
+  /** Side by side; `after` is null where the group is missing from the later run. */
+  readonly figures: { readonly before: GroupFigures; readonly after: GroupFigures | null };
   /** Sentences: why it regressed, beyond what the comparisons say. */
   readonly reasons: readonly string[];
   /** Sentences that decide nothing. */
@@ -49,8 +72,11 @@ export interface RunComparison {
   /** Ids of the runs. */
   readonly before: string;
   readonly after: string;
-  /** `exact`: both replay the same recordings, so every change is the program's. */
-  readonly gate: 'exact' | 'statistical';
+  /** The baseline's name where the earlier run is one. */
+  readonly baseline: string | null;
+  /** Only a part of the earlier run was run again, on purpose. */
+  readonly partial: boolean;
+  readonly gate: Gate;
   readonly verdict: Comparison['verdict'];
   /** A regression that somebody took on purpose. */
   readonly accepted: boolean;

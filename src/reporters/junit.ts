@@ -1,5 +1,5 @@
 import { defineReporter } from '../contracts/reporter.ts';
-import type { GroupComparison, RunComparison } from '../contracts/run-comparison.ts';
+import type { GroupComparison, RunComparison, ThresholdResult } from '../contracts/run-comparison.ts';
 import type { Group, RunRecord } from '../schema/run-record.ts';
 import type { TrialRecord } from '../schema/trial-record.ts';
 import { changeInWords, groupLabel, verdictSentence } from './comparison/in-words.ts';
@@ -14,11 +14,12 @@ export default defineReporter({
   name: 'junit',
   description: 'JUnit XML for CI: a suite for each pattern, a case for each sample',
   extension: 'junit.xml',
-  render: ({ run, trials, against }) => {
+  render: ({ run, trials, against, thresholds = [] }) => {
     const suites = run.groups
       .filter(({ notApplicable }) => notApplicable === undefined)
       .map((group) => suiteOf(group, { run, trials, against }));
-    const all = against ? [...suites, gateSuite(against)] : suites;
+    const bars = { name: 'gate', properties: [], cases: thresholdCases(thresholds) };
+    const all = against ? [...suites, gateSuite(against)] : thresholds.length > 0 ? [...suites, bars] : suites;
     const lines = all.flatMap(suiteLines);
     return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="${xmlText(`patternbench ${run.runId}`)}">\n${lines.join('\n')}\n</testsuites>\n`;
   },
@@ -81,15 +82,7 @@ function suiteOf(group: Group, { run, trials, against }: Source): Suite {
   return {
     name: groupLabel(group),
     seconds: inSeconds(own),
-    properties: [
-      ['origin', originOf(run)],
-      ['quality', String(group.quality?.mean ?? 'unscored')],
-      ['costUsdPer1kTasks', String(group.costUsdPer1kTasks ?? 'unpriced')],
-      ['latencyMs.p50', String(group.latencyMs.p50)],
-      ['latencyMs.p95', String(group.latencyMs.p95)],
-      ['tokens', String(group.inputTokens + group.outputTokens)],
-      ...(compared ? [['verdict', compared.verdict] as const] : []),
-    ],
+    properties: [['origin', originOf(run)], ...metricsOf(group), ...(compared ? [['verdict', compared.verdict] as const] : [])],
     cases: samples.map((sample) =>
       caseOf(
         sample,
@@ -118,6 +111,29 @@ function caseOf(
   return passed === trials.length ? { name, seconds } : { name, seconds, failure: `${passed} of ${trials.length} trials passed` };
 }
 
+/** The figures of a group under their names in run.json. */
+const metricsOf = (group: Group): [string, string][] => [
+  ['samples', String(group.samples)],
+  ['trials', String(group.trials)],
+  ['quality', String(group.quality?.mean ?? 'unscored')],
+  ...(group.quality
+    ? ([
+        ['quality.low', String(group.quality.low)],
+        ['quality.high', String(group.quality.high)],
+      ] as [string, string][])
+    : []),
+  ...group.passHatK.map((value, i): [string, string] => [`pass^${i + 1}`, String(value)]),
+  ['costUsdPer1kTasks', String(group.costUsdPer1kTasks ?? 'unpriced')],
+  ['costUsdPerSuccess', String(group.costUsdPerSuccess ?? 'unknown')],
+  ['latencyMs.p50', String(group.latencyMs.p50)],
+  ['latencyMs.p95', String(group.latencyMs.p95)],
+  ['tokens', String(group.inputTokens + group.outputTokens)],
+  ['tokenOverhead', String(group.tokenOverhead ?? 'unknown')],
+  ['errors', String(group.errors)],
+  ['limits', String(group.limits)],
+  ['unscored', String(group.unscored)],
+];
+
 /** What the gate says beyond single samples: one case for each pattern, one for each threshold. */
 function gateSuite(against: RunComparison): Suite {
   const groups = against.groups.map((group): Case => {
@@ -127,16 +143,22 @@ function gateSuite(against: RunComparison): Suite {
       ? { name: groupLabel(group), failure }
       : { name: groupLabel(group) };
   });
-  const thresholds = against.thresholds.map(({ threshold, scenario, pattern, value, met }): Case => {
-    const name = `${threshold} by ${scenario}/${pattern}`;
-    return met ? { name } : { name, failure: `it has ${value ?? 'no such figure'}` };
-  });
   const differing = against.differing.map(({ field, before, after }): Case => ({
     name: `comparable: ${field}`,
     failure: `${before} against ${after}`,
   }));
-  return { name: 'gate', properties: [['verdict', verdictSentence(against)]], cases: [...differing, ...groups, ...thresholds] };
+  return {
+    name: 'gate',
+    properties: [['verdict', verdictSentence(against)]],
+    cases: [...differing, ...groups, ...thresholdCases(against.thresholds)],
+  };
 }
+
+const thresholdCases = (thresholds: readonly ThresholdResult[]): Case[] =>
+  thresholds.map(({ threshold, scenario, pattern, value, met }) => {
+    const name = `${threshold} by ${scenario}/${pattern}`;
+    return met ? { name } : { name, failure: `it has ${value ?? 'no such figure'}` };
+  });
 
 const inSeconds = (trials: readonly TrialRecord[]): string =>
   (trials.reduce((sum, { latencyMs }) => sum + latencyMs, 0) / 1000).toFixed(3);

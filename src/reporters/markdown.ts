@@ -1,8 +1,12 @@
 import { defineReporter, type ReportInput } from '../contracts/reporter.ts';
 import type { RunRecord } from '../schema/run-record.ts';
-import { nextCommands } from './comparison/next-commands.ts';
-import { allGroups, changedGroups, flipTable, verdictHead } from './markdown/against.ts';
+import { type NextCommand, nextCommands, readingCommands } from './comparison/next-commands.ts';
+import { allGroups, changedGroups, changedScenarios, flipTable, verdictHead } from './markdown/against.ts';
+import { choices } from './markdown/choice.ts';
+import { findingsTable } from './markdown/findings-table.ts';
+import { howComputed, howDecided } from './markdown/methods.ts';
 import { scenarioTable } from './markdown/overview.ts';
+import { inShort } from './text/in-short.ts';
 import { markdownText } from './text/markdown-text.ts';
 import { originOf } from './text/origin.ts';
 
@@ -34,33 +38,77 @@ interface Page {
 
 const origin = (run: RunRecord): string[] => ['', `> **${markdownText(originOf(run))}**`];
 
+/** Scenarios whose recommendation stands unfolded where nothing changed. */
+const FEW = 3;
+
 function compared({ run, against }: ReportInput & Required<Pick<ReportInput, 'against'>>): Page {
-  const how =
-    against.gate === 'exact'
-      ? 'Both sides replay the same recordings on a virtual clock: the exact gate. Every flip is listed, and no statistics are needed. Any trial that turns from pass to fail is a regression unless it is accepted.'
-      : 'The recordings differ: the statistical gate. A change needs a paired t on sample means below 5%, Holm-corrected over all groups (quality by itself, tokens, cost and latency together), and more than the tolerance. Intervals are plain 95%.';
-  const notes = against.notes.map((note) => `- ${markdownText(note)}`);
-  const next = nextCommands(against);
-  const commands = next.length > 0 ? ['', '```sh', ...next, '```'] : [];
+  const changed = changedScenarios(against);
+  const isShown = (scenario: string) =>
+    changed.size > 0 ? changed.has(scenario) : run.scenarios.slice(0, FEW).some(({ name }) => name === scenario);
+  const folded = choices(run, (scenario) => !isShown(scenario));
   return {
-    head: [...verdictHead(against), ...origin(run), ...changedGroups(against), ...flipTable(against), ...commands],
+    head: [
+      ...verdictHead(against),
+      ...origin(run),
+      ...changedGroups(against, run),
+      ...flipTable(against),
+      ...headed('Which pattern', choices(run, isShown)),
+      ...commandBlock(nextCommands(against)),
+    ],
     folds: [
+      ...(folded.length > 0 ? [{ summary: 'Which pattern, for the other scenarios', lines: folded }] : []),
       { summary: `All ${against.groups.length} groups`, lines: allGroups(against) },
-      { summary: 'How this was decided', lines: notes.length > 0 ? [how, '', ...notes] : [how] },
+      ...findingsFold(run),
+      { summary: 'How this was decided', lines: howDecided(against, run) },
     ],
   };
 }
 
-function alone({ run }: ReportInput): Page {
-  const choices = (run.recommendations ?? []).flatMap(({ scenario, sentence, sure }) => [
-    '',
-    `**${markdownText(scenario)}**: ${markdownText(sentence)} ${markdownText(sure)}`,
-  ]);
+function alone({ run, trials, thresholds = [] }: ReportInput): Page {
+  const missed = thresholds.filter(({ met }) => !met);
+  const bars = missed.map(
+    ({ threshold, scenario, pattern, value }) =>
+      `- not met: ${markdownText(`${threshold} by ${scenario}/${pattern}, which has ${value ?? 'no such figure'}`)}`,
+  );
+  const verdict = missed.length > 0 ? `${missed.length} of ${thresholds.length} thresholds not met; ` : '';
+  const uses = inShort(run.recommendations ?? []);
+  const names = run.scenarios.map(({ name }) => name);
+  const isShown = (scenario: string) => names.length <= FEW || names.indexOf(scenario) < FEW;
+  const folded = choices(run, (scenario) => !isShown(scenario));
   return {
-    head: [`### patternbench: ${markdownText(run.runId)}`, ...choices, ...origin(run)],
-    folds: run.scenarios.map((scenario) => ({ summary: markdownText(scenario.name), lines: scenarioTable(run, scenario) })),
+    head: [
+      '',
+      `### patternbench: ${verdict}${markdownText(uses === '' ? 'no recommendation' : `use ${uses}`)}`,
+      ...(bars.length > 0 ? ['', ...bars] : []),
+      ...origin(run),
+      ...headed('Which pattern', choices(run, isShown)),
+      ...commandBlock(readingCommands(run, trials)),
+    ],
+    folds: [
+      ...(folded.length > 0 ? [{ summary: 'Which pattern, for the other scenarios', lines: folded }] : []),
+      ...run.scenarios.map((scenario) => ({
+        summary: `All patterns of ${markdownText(scenario.name)}`,
+        lines: scenarioTable(run, scenario),
+      })),
+      ...findingsFold(run),
+      { summary: 'How this was computed', lines: howComputed(run) },
+    ],
   };
 }
+
+const headed = (heading: string, lines: readonly string[]): string[] =>
+  lines.length === 0 ? [] : ['', `**${heading}**`, '', ...lines];
+
+const findingsFold = (run: RunRecord): Fold[] =>
+  run.findings.length === 0 ? [] : [{ summary: `Findings: ${run.findings.length}`, lines: findingsTable(run) }];
+
+/** A block of code shows text as it is; what could end it, mention somebody or look like mark-up to a bot is left out. */
+const comment = (why: string): string => why.replace(/[<`@]/g, '').replaceAll('://', ':/');
+
+const commandBlock = (commands: readonly NextCommand[]): string[] =>
+  commands.length === 0
+    ? []
+    : ['', '**Next**', '', '```sh', ...commands.flatMap(({ why, command }) => [`# ${comment(why)}`, command]), '```'];
 
 const folded = ({ summary, lines }: Fold): string =>
   `\n<details>\n<summary>${summary}</summary>\n\n${lines.join('\n')}\n\n</details>\n`;

@@ -3,10 +3,12 @@ import { defineReporter } from '../contracts/reporter.ts';
 import { safeLine } from '../kernel/terminal-text.ts';
 import type { RunRecord } from '../schema/run-record.ts';
 import { columnsOf, cut, wrap } from './terminal/columns.ts';
+import { legendOf } from './terminal/legend.ts';
 import { nextLines } from './terminal/next.ts';
 import { notesOf } from './terminal/notes.ts';
 import { overviewTable } from './terminal/overview-table.ts';
 import { type Paint, paintOf } from './terminal/paint.ts';
+import { inShort } from './text/in-short.ts';
 import { type ScenarioView, viewOf } from './terminal/scenario-view.ts';
 
 const LEAST_WIDTH = 30;
@@ -24,15 +26,15 @@ export default defineReporter({
       ...provenance(run, width, paint),
       ...views.flatMap((view) => ['', ...scenarioLines(run, view, { width, paint })]),
       '',
-      ...labelled('Columns', legend(views), width, paint),
+      ...labelled('Columns', legendOf(views, width), width, paint),
       '',
-      ...inShort(views, width),
+      ...useLines(views, width),
       ...wrap(`Run ${safeLine(run.runId)} in reports/${safeLine(run.runId)}: run.json trials.jsonl spans.jsonl`, width - 1).map(
         (line) => ` ${line}`,
       ),
       '',
       ` ${paint.bold('Next')}`,
-      ...nextLines(views, width),
+      ...nextLines(run, views, width),
     ];
     return `${lines.map((line) => within(line, width)).join('\n')}\n`;
   },
@@ -84,7 +86,7 @@ function scenarioLines(run: RunRecord, view: ScenarioView, { width, paint }: Pag
     '',
     ...overviewTable(view, width, paint),
     '',
-    ...notesOf(view, run.findings).flatMap(({ label, text }) => labelled(label, safeLine(text), width, paint)),
+    ...notesOf(view).flatMap(({ label, text }) => labelled(label, safeLine(text), width, paint)),
   ];
 }
 
@@ -98,27 +100,10 @@ function labelled(label: string, text: string, width: number, paint: Paint): str
 }
 
 /** One line for a run of several scenarios: what to use where. */
-function inShort(views: readonly ScenarioView[], width: number): string[] {
+function useLines(views: readonly ScenarioView[], width: number): string[] {
   if (views.length < 2) return [];
-  const parts = views.flatMap(({ recommendation }) =>
-    recommendation ? `${recommendation.pattern} for ${recommendation.scenario}` : [],
-  );
-  return parts.length === 0 ? [] : [...wrap(safeLine(`Use ${parts.join(', ')}.`), width - 1).map((line) => ` ${line}`), ''];
-}
-
-function legend(views: readonly ScenarioView[]): string {
-  const compared = views.flatMap((view) => view.comparisons).find((one) => one.metric === 'quality');
-  const k = Math.max(0, ...views.flatMap((view) => view.groups.map((group) => group.passHatK.length)));
-  const sentences = ['> marks the recommended pattern.'];
-  if (compared)
-    sentences.push(
-      'better, worse: paired by sample, Holm-corrected, 5% level; inconclusive: not told apart by this run; intervals are plain 95%.',
-    );
-  if (k > 0) sentences.push(`p^${k}: chance that all of ${k} trials of a sample pass.`);
-  if (views.some((view) => view.groups.some((group) => group.context !== undefined)))
-    sentences.push('context: what agents see of the steps before them (task: only their own part).');
-  sentences.push('$/1K: USD per 1,000 tasks, failures included.');
-  return sentences.join(' ');
+  const uses = inShort(views.flatMap(({ recommendation }) => recommendation ?? []));
+  return uses === '' ? [] : [...wrap(safeLine(`Use ${uses}.`), width - 1).map((line) => ` ${line}`), ''];
 }
 
 const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;

@@ -149,7 +149,15 @@ export const runRecord = z.strictObject({
     .describe('of a run that another tool made: read from its recordings or its spans, not run here'),
   clock: z.enum(['virtual', 'real']),
   seed: z.int(),
-  fingerprint: z.strictObject({ test: z.string(), treatment: z.string(), fixtures: z.string() }),
+  fingerprint: z.strictObject({
+    test: z.string(),
+    treatment: z.string(),
+    fixtures: z.string(),
+    scenarios: z
+      .record(z.string(), z.strictObject({ test: z.record(z.string(), z.string()), treatment: z.string(), fixtures: z.string() }))
+      .optional()
+      .describe('the same by scenario; test by field, so that a difference has a name'),
+  }),
   provenance: z
     .strictObject({ recorded: count, simulated: count, imported: count })
     .describe('model calls by where their answers came from; recorded = a real endpoint'),

@@ -64,6 +64,11 @@ export const trialRecord = z.strictObject({
     .strictObject({ asked: count, agreed: count })
     .optional()
     .describe('judges that were asked in both orders, and how many of them said the same both times'),
+  answers: z
+    .string()
+    .nullable()
+    .optional()
+    .describe('digest of the recorded answers that it was given; null where a call was not answered from a recording'),
 });
 
 export type Outcome = z.infer<typeof outcome>;

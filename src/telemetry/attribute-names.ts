@@ -122,6 +122,8 @@ export const OWN = {
   outputSimilarity: 'patternbench.output.similarity',
   /** true on a call whose answer stands in that of the trial. */
   outputInAnswer: 'patternbench.output.in_answer',
+  /** Digest of a model's answer: with the fixture's address it tells which recording stood in (replayed-answers.ts). */
+  answerDigest: 'patternbench.answer.digest',
 
   agentRole: 'patternbench.agent.role',
   agentAttempt: 'patternbench.agent.attempt',

@@ -95,6 +95,59 @@ describe('the exact gate', () => {
   });
 });
 
+describe('which gate', () => {
+  const heard = (answers: (trial: TrialRecord) => string | null): TrialRecord[] =>
+    changed((trial) => ({ answers: answers(trial) }));
+  const before = { run: small.run, trials: heard(({ traceId, sample, trial }) => `${traceId}${sample}${trial}`) };
+  const after = (trials: readonly TrialRecord[]) => ({ run: otherFixtures('grown'), trials });
+  const gates = (run: ComparedRun) => compareRuns(before, run).groups.map(({ pattern, gate }) => `${pattern} ${gate}`);
+  const router = (change: (trial: TrialRecord) => Partial<TrialRecord>) =>
+    before.trials.map((trial) => (trial.pattern === 'router' ? { ...trial, ...change(trial) } : trial));
+
+  it('AP2 is exact where both sides were given the same recorded answers, whatever else the fixture files hold', () => {
+    expect(compareRuns(before, after(before.trials))).toMatchObject({ gate: 'exact', verdict: 'no-material-change' });
+    const lost = after(router(({ sample, trial }) => (sample === 's05' && trial === 1 ? failed : {})));
+    expect(compareRuns(before, lost)).toMatchObject({ gate: 'exact', verdict: 'regressed' });
+  });
+
+  it('AP2 is statistical for the groups whose answers are new, and for those alone', () => {
+    const anew = after(router(({ sample }) => (sample === 's05' ? { answers: 'new' } : {})));
+    expect(gates(anew)).toEqual(['single exact', 'router statistical', 'graph exact', 'swarm exact']);
+    expect(compareRuns(before, anew).gate).toBe('mixed');
+    // One lost trial on new answers is chance; on the very answers that passed before it is the program.
+    const at = (wanted: string) => (trial: TrialRecord) => ({
+      ...(trial.sample === 's05' ? { answers: 'new' } : {}),
+      ...(trial.sample === wanted && trial.trial === 1 ? failed : {}),
+    });
+    expect(compareRuns(before, after(router(at('s05')))).verdict).toBe('inconclusive');
+    const lost = compareRuns(before, after(router(at('s06')))).groups[1]!;
+    expect([lost.verdict, lost.reasons]).toEqual([
+      'regressed',
+      ['1 trial turned from pass to fail on the very answers that passed before'],
+    ]);
+  });
+
+  it('AP2 is exact for the same recordings and prompts although other code asks other questions', () => {
+    const others = before.trials.map((trial) => ({ ...trial, answers: 'other calls' }));
+    expect(compareRuns(before, { run: small.run, trials: others }).gate).toBe('exact');
+    const prompts = other({ fingerprint: { ...small.run.fingerprint, treatment: 'another prompt' } });
+    expect(compareRuns(before, { run: prompts, trials: others }).gate).toBe('statistical');
+  });
+
+  it('AP2 is never exact for answers that no recording vouches for', () => {
+    const unknown = before.trials.map((trial) => ({ ...trial, answers: null }));
+    expect(compareRuns({ ...before, trials: unknown }, after(unknown)).gate).toBe('statistical');
+    const live = { run: { ...after([]).run, mode: 'live' as const }, trials: before.trials };
+    expect(compareRuns(before, live).gate).toBe('statistical');
+  });
+
+  it('AP2 counts the same recordings heard twice as no evidence of their own', () => {
+    const { groups } = compareRuns(before, after(before.trials));
+    for (const { p, mde, method } of groups.flatMap(({ comparisons }) => comparisons).filter(({ n }) => n > 0))
+      expect([p, mde, method.startsWith('exact')]).toEqual([null, null, true]);
+  });
+});
+
 describe('the statistical gate', () => {
   // Student's sleep data (1908) as scores: differences of the two drugs over ten, 1.58 hours on average, p = 0.00283289, 95 % 0.7001 to 2.4599.
   const drugs = [
@@ -162,6 +215,25 @@ describe('runs that cannot be compared', () => {
     expect(fields({ complete: false })).toEqual(['complete (after)']);
     expect(fields({ provenance: { simulated: 0, recorded: 5, imported: 0 } })).toEqual(['provenance']);
     expect(fields({ ...test, scenarios: [{ ...scenario, name: 'x' }] })).toEqual(['scenarios']);
+  });
+
+  it('AP2 names each part of the test identity that differs', () => {
+    const parts = { samples: 'a', scorers: 'a', tools: 'a', trials: 'a', limits: 'a', seed: 'a', baseline: 'a' };
+    const withParts = (test: Readonly<Record<string, string>>, more: Partial<RunRecord> = {}) => {
+      const scenarios = { 'support-desk': { test: { ...parts, ...test }, treatment: 'b', fixtures: 'c' } };
+      return other({ ...more, fingerprint: { ...small.run.fingerprint, test: Object.values(test).join(), scenarios } });
+    };
+    const named = (test: Readonly<Record<string, string>>, more: Partial<RunRecord> = {}) =>
+      compareRuns({ ...small, run: withParts({}) }, { ...small, run: withParts(test, more) }).differing.map(({ field }) => field);
+    expect(named({})).toEqual([]);
+    for (const part of ['samples', 'scorers', 'tools', 'trials', 'limits', 'seed'])
+      expect(named({ [part]: 'b' })[0], part).toMatch(new RegExp(`^support-desk: ${part}`));
+    expect(named({ limits: 'b', tools: 'b' })).toHaveLength(2);
+    const scenario = { ...small.run.scenarios[0]!, trials: 2 };
+    expect(named({ trials: 'b' }, { scenarios: [scenario] })).toEqual(['support-desk: trials']);
+    // A run of fewer scenarios is still checked by the fields of those it has.
+    const more = [...small.run.scenarios, { ...scenario, name: 'market-brief' }];
+    expect(named({ 'more scenarios': 'x' }, { scenarios: more })).toEqual(['support-desk: more scenarios']);
   });
 
   it('voids only costs for other prices, and only latency for another clock', () => {

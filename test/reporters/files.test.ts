@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compareRuns } from '../../src/bench/compare-runs.ts';
 import { thresholdOf } from '../../src/bench/compare-runs/thresholds.ts';
+import { groupsOf } from '../../src/bench/groups.ts';
 import { loadReporters } from '../../src/bench/parts.ts';
 import type { ReportInput } from '../../src/contracts/reporter.ts';
 import csv from '../../src/reporters/csv.ts';
@@ -27,7 +28,11 @@ function changed(input: ReportInput = small): ReportInput {
     ...(trial.pattern.startsWith('router') ? { latencyMs: trial.latencyMs * 0.9 } : {}),
   }));
   const thresholds = [thresholdOf('quality>=0.9')];
-  const against = compareRuns({ run: { ...input.run, runId: 'support-desk-before' }, trials: before }, input, { thresholds });
+  const groups = groupsOf(before, input.run.scenarios[0]!, input.run.groups);
+  const against = compareRuns({ run: { ...input.run, runId: 'support-desk-before', groups }, trials: before }, input, {
+    thresholds,
+    baseline: 'main',
+  });
   return { ...input, against };
 }
 

@@ -81,7 +81,7 @@ describe('the terminal report', () => {
       recommendations,
     };
     const text = render({ run, trials: [...desk.trials, ...brief.trials] }, 80);
-    expect(text).toContain('\n Use router for support-desk, router for market-brief.\n');
+    expect(text).toContain('\n Use router for support-desk, market-brief.\n');
     expect(text).toContain('show market-brief/router/s01/0');
   });
 
@@ -131,7 +131,7 @@ describe('width', () => {
     const commands = render(hostile(' $(rm -rf .) `id` ; \' "'), 80)
       .split('\n')
       .filter((line) => line.includes('npm run'));
-    expect(commands.filter((line) => !/^ *npm run patternbench -- show [\w./@:-]+( \\)?$/.test(line))).toEqual([]);
+    expect(commands.filter((line) => !/^ *npm run patternbench -- (show|baseline set) [\w./@:-]+( \\)?$/.test(line))).toEqual([]);
     expect(render(smallRun(), 80)).toContain('npm run');
   });
 

@@ -34,7 +34,9 @@ export const recorded = (): Promise<Recorded> => readBaseline(join(import.meta.d
  */
 export function gateRates({ run, trials }: Recorded, { splits, seed, damage = 0 }: Setting): GateRates {
   const random = seededRandom(seed);
-  const before = { ...run, runId: 'before', fingerprint: { ...run.fingerprint, fixtures: 'before' } };
+  // Both sides are draws of their own: recordings that nobody else has heard, as far as the gate can tell.
+  const { test, treatment } = run.fingerprint;
+  const before = { ...run, runId: 'before', fingerprint: { test, treatment, fixtures: 'before' } };
   let [regressed, improved] = [0, 0];
   const byMetric: Record<string, number> = { quality: 0, tokens: 0, costUsd: 0, latencyMs: 0 };
   const cells = Object.values(Object.groupBy(trials, ({ scenario, pattern, sample }) => `${scenario}/${pattern}/${sample}`));

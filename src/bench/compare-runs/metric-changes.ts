@@ -35,7 +35,11 @@ export interface ChangedCell {
 }
 
 /** A change before the p-values of a gate are corrected together; `effect` is above 0 where it got better. */
-export type MetricDraft = Omit<Comparison, 'verdict' | 'metric'> & { readonly metric: GateMetric; readonly effect: number };
+export type MetricDraft = Omit<Comparison, 'verdict' | 'metric'> & {
+  readonly metric: GateMetric;
+  readonly effect: number;
+  readonly exact: boolean;
+};
 
 /** Quality and, where they are known on both sides, tokens, cost and latency: after against before, paired by sample. */
 export function metricDrafts(cell: ChangedCell): MetricDraft[] {
@@ -56,6 +60,7 @@ const nothing = (cell: ChangedCell, metric: GateMetric, reason: string): MetricD
   method: 'not compared',
   reasons: [reason],
   effect: 0,
+  exact: cell.exact,
 });
 
 function qualityDraft(cell: ChangedCell): MetricDraft {
@@ -63,7 +68,15 @@ function qualityDraft(cell: ChangedCell): MetricDraft {
   const [a, b] = [sampleMeans(pairs.a), sampleMeans(pairs.b)];
   const found = pairedDifference(a, b);
   if (!found) return nothing(cell, 'quality', 'no sample is scored on both sides');
-  const head = { scenario: cell.scenario, a: cell.a, b: cell.b, metric: 'quality' as const, n: found.n, effect: found.mean };
+  const head = {
+    scenario: cell.scenario,
+    a: cell.a,
+    b: cell.b,
+    metric: 'quality' as const,
+    n: found.n,
+    effect: found.mean,
+    exact: cell.exact,
+  };
   const delta = fixed(found.mean);
   if (cell.exact)
     return { ...head, delta, low: delta, high: delta, p: null, mde: null, method: exactMethod(found.n), reasons: [] };
@@ -84,7 +97,7 @@ function qualityDraft(cell: ChangedCell): MetricDraft {
   };
 }
 
-const exactMethod = (n: number) => `exact: both sides replay the same recordings; mean over ${n} samples`;
+const exactMethod = (n: number) => `exact: both sides hear the same recorded answers; mean over ${n} samples`;
 
 function ratioDraft(cell: ChangedCell, metric: keyof typeof AMOUNTS): MetricDraft | null {
   const voided = cell.voided[metric];
@@ -94,7 +107,16 @@ function ratioDraft(cell: ChangedCell, metric: keyof typeof AMOUNTS): MetricDraf
   if (!found) return pairs === null ? nothing(cell, metric, 'unknown for a trial of one side: unpriced') : null;
   const ratio = fixed(found.ratio);
   const reasons = found.leftOut > 0 ? [`${found.leftOut} samples left out: an amount of 0 has no ratio`] : [];
-  const head = { scenario: cell.scenario, a: cell.a, b: cell.b, metric, n: found.n, ratio, effect: 1 - found.ratio };
+  const head = {
+    scenario: cell.scenario,
+    a: cell.a,
+    b: cell.b,
+    metric,
+    n: found.n,
+    ratio,
+    effect: 1 - found.ratio,
+    exact: cell.exact,
+  };
   if (cell.exact) return { ...head, low: ratio, high: ratio, p: null, mde: null, method: exactMethod(found.n), reasons };
   if (found.kind === 'constant') reasons.push('the ratio is the same in all samples: no interval could be estimated');
   return {
@@ -118,11 +140,11 @@ function ratioMde(pairs: Paired, n: number): number | null {
 }
 
 /**
- * Gives every change its verdict. `exact`: what moved by more than its tolerance did get better or worse. Otherwise that also needs p below 5 % after
+ * Gives every change its verdict. Of an exact group: what moved by more than its tolerance did get better or worse. Otherwise that also needs p below 5 % after
  * Holm's correction over all patterns of the gate, once for quality and once for the three amounts together, so that a gate without any true change
  * turns red in at most 5 % of runs. What moved by no more than its tolerance is no material change, whatever p.
  */
-export function decided(drafts: readonly MetricDraft[], tolerances: Tolerances, exact: boolean): Comparison[] {
+export function decided(drafts: readonly MetricDraft[], tolerances: Tolerances): Comparison[] {
   const corrected = new Map<MetricDraft, number>();
   for (const family of [drafts.filter(isQuality), drafts.filter((draft) => !isQuality(draft))]) {
     const tested = family.filter(({ p }) => p !== null);
@@ -130,10 +152,10 @@ export function decided(drafts: readonly MetricDraft[], tolerances: Tolerances, 
     tested.forEach((draft, i) => corrected.set(draft, ps[i]!));
   }
   return drafts.map((draft) => {
-    const { effect: _effect, ...rest } = draft;
+    const { effect: _effect, exact, ...rest } = draft;
     const p = corrected.get(draft) ?? null;
     const tolerance = tolerances[draft.metric];
-    const verdict = verdictOf({ draft, p, tolerance, exact });
+    const verdict = verdictOf({ draft, p, tolerance });
     const reasons = [...rest.reasons];
     if (verdict === 'no-material-change' && !exact && reachesBeyond(draft, tolerance))
       reasons.push(`within the tolerance of ${tolerance}, but the interval reaches beyond it`);
@@ -148,13 +170,12 @@ interface Deciding {
   readonly draft: MetricDraft;
   readonly p: number | null;
   readonly tolerance: number;
-  readonly exact: boolean;
 }
 
-function verdictOf({ draft, p, tolerance, exact }: Deciding): Comparison['verdict'] {
+function verdictOf({ draft, p, tolerance }: Deciding): Comparison['verdict'] {
   if (draft.n === 0) return 'incomparable';
   if (Math.abs(draft.effect) <= tolerance + EVEN) return 'no-material-change';
-  if (!exact && (p === null || p >= LEVEL)) return 'inconclusive';
+  if (!draft.exact && (p === null || p >= LEVEL)) return 'inconclusive';
   return draft.effect > 0 ? 'improved' : 'regressed';
 }
 

@@ -1,5 +1,6 @@
 import type { SampleFlip } from '../../contracts/run-comparison.ts';
 import type { TrialRecord } from '../../schema/trial-record.ts';
+import { scoreOf } from '../../stats/trial-score.ts';
 
 /** Below this many trials a side, a sample that went from all passed to none is a note: few trials agree by chance. */
 export const TRIALS_OF_A_GATE = 5;
@@ -35,6 +36,22 @@ export function sampleFlips(before: readonly TrialRecord[], after: readonly Tria
     if (lost.length + won.length === 0) return [];
     return [{ sample, before: share(own), after: share(other), lost, won }];
   });
+}
+
+/** The trial whose score in a scorer fell most, the first of equals; null where none fell. */
+export function worstTrial(
+  before: readonly TrialRecord[],
+  after: readonly TrialRecord[],
+  scorer: string,
+): { sample: string; trial: number } | null {
+  let worst: { sample: string; trial: number; fell: number } | null = null;
+  const later = new Map(after.map((trial) => [`${trial.sample}#${trial.trial}`, trial]));
+  for (const own of before) {
+    const other = later.get(`${own.sample}#${own.trial}`);
+    const fell = (scoreOf(own, scorer) ?? 0) - ((other && scoreOf(other, scorer)) ?? 0);
+    if (other && fell > (worst?.fell ?? 0)) worst = { sample: own.sample, trial: own.trial, fell };
+  }
+  return worst && { sample: worst.sample, trial: worst.trial };
 }
 
 /** Samples of which every trial passed before and none does now, with the fewer trials of both sides. */

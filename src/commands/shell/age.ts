@@ -4,3 +4,6 @@ const DAY_MS = 86_400_000;
 export const ageInDays = (date: string, nowMs: number): number => Math.max(0, Math.floor((nowMs - Date.parse(date)) / DAY_MS));
 
 export const ageInWords = (days: number): string => (days === 0 ? 'today' : days === 1 ? 'yesterday' : `${days} days ago`);
+
+/** Days after which a baseline is called old. */
+export const USUAL_MAX_AGE = 90;

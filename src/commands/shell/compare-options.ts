@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { GATE_METRICS } from '../../bench/compare-runs/tolerances.ts';
-
-const collected = (value: string, before: readonly string[] | undefined) => [...(before ?? []), value];
+import { collected } from './collected.ts';
+import { declareOut } from './gate-options.ts';
 
 /** Declares the options that `compare` and `baseline check` share. */
 export function declareCompareOptions(command: Command): void {
@@ -12,4 +12,5 @@ export function declareCompareOptions(command: Command): void {
     .option('--accept', 'list regressions, and exit 0 all the same')
     .option('--format <reporter>', 'markdown, json or junit instead of text for a terminal')
     .option('--no-color', 'plain text');
+  declareOut(command);
 }

@@ -7,6 +7,8 @@ import type { RunComparison } from '../../contracts/run-comparison.ts';
 import { PatternbenchError } from '../../kernel/errors.ts';
 import { nextCommands } from '../../reporters/comparison/next-commands.ts';
 import { EXIT } from './exit-code.ts';
+import type { HeldAgainst } from './held-against.ts';
+import { reportFiles, writeReports } from './report-files.ts';
 import type { Shell } from './shell.ts';
 import { tellComparison } from './tell-comparison.ts';
 
@@ -14,22 +16,23 @@ import { tellComparison } from './tell-comparison.ts';
 const FORMATS = ['markdown', 'json', 'junit'];
 
 interface Compared {
-  readonly before: SavedRun;
+  /** Where it is a baseline, accepting is setting it anew. */
+  readonly before: HeldAgainst;
   readonly after: SavedRun;
-  /** The baseline's name where `before` is one: then accepting is setting it anew. */
-  readonly baseline?: string;
 }
 
 /** Compares two saved runs, prints what came out, and returns the exit code. */
 export async function compareSaved(
-  { before, after, baseline }: Compared,
+  { before, after }: Compared,
   options: Readonly<Record<string, unknown>>,
   shell: Shell,
 ): Promise<number> {
-  const comparison = compareRuns(before, after, compareOptionsOf(options));
+  const files = await reportFiles((options['out'] ?? []) as readonly string[], shell.root);
+  const comparison = compareRuns(before, after, { ...compareOptionsOf(options), baseline: before.baseline });
+  await writeReports(files, { run: after.run, trials: after.trials, against: comparison }, shell);
   const format = options['format'] as string | undefined;
   if (format === undefined) {
-    shell.out(tellComparison(comparison, { width: shell.width, next: nextCommands(comparison, baseline) }));
+    shell.out(tellComparison(comparison, { width: shell.width, next: nextCommands(comparison) }));
     return exitCode(comparison);
   }
   if (!FORMATS.includes(format))
@@ -51,7 +54,7 @@ function exitCode({ verdict, accepted, thresholds }: RunComparison): number {
 }
 
 /** The options as they were typed; throws `usage` for what is no threshold, tolerance or metric. */
-function compareOptionsOf(options: Readonly<Record<string, unknown>>): Required<CompareOptions> {
+function compareOptionsOf(options: Readonly<Record<string, unknown>>): CompareOptions {
   const list = (name: string) => (options[name] ?? []) as readonly string[];
   const gateOn = list('gateOn').map(gateMetric);
   return {

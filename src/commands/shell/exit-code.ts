@@ -16,6 +16,12 @@ const BY_CODE: Partial<Record<ErrorCode, number>> = {
   suspended: EXIT.interrupted,
 };
 
+/** What is told when several apply: a mistake hides all else, a budget that stopped the run comes before what it would have shown. */
+const WORST_FIRST: readonly number[] = [EXIT.usage, EXIT.budget, EXIT.errors, EXIT.miss, EXIT.incomparable, EXIT.gate];
+
+/** The one exit code of several; 0 for none. */
+export const worstExit = (codes: readonly number[]): number => WORST_FIRST.find((code) => codes.includes(code)) ?? EXIT.ok;
+
 /** The exit code of an error that ended a command. */
 export const exitCodeOf = (error: unknown): number =>
   error instanceof PatternbenchError ? (BY_CODE[error.code] ?? EXIT.errors) : EXIT.errors;

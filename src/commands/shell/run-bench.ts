@@ -18,7 +18,6 @@ import { installNetworkGuard } from '../../transport/network-guard.ts';
 import { REPLAY_TRANSPORTS, type ReplayTransport } from '../../transport/replay-transport.ts';
 import { askBeforeSpending } from './ask-before-spending.ts';
 import { contentChoice } from './content-choice.ts';
-import { EXIT } from './exit-code.ts';
 import { fromHere } from './from-here.ts';
 import { progressOf } from './progress.ts';
 import { decideOnce, failClosed, type RunMode } from './run-mode.ts';
@@ -26,7 +25,10 @@ import { approverOf, budgetOf, timeLimited } from './run-guards.ts';
 import { endpointOf } from './push-options.ts';
 import { pushTraces, pushWhileRunning } from './push-traces.ts';
 import type { RunOptionValues } from './run-options.ts';
+import { chosenOnly, gateOfRun } from './run-gate.ts';
 import type { Shell } from './shell.ts';
+import { showRun } from './show-run.ts';
+import { tellDryRun } from './tell-dry-run.ts';
 import { ledgerFacts, ledgerLines, toBeTold } from './tell-ledger.ts';
 import { type Missed, missingError } from './tell-misses.ts';
 import { goOn, whatIsKept, whereHalfIs } from './what-is-kept.ts';
@@ -50,10 +52,12 @@ export async function runBench(options: RunOptionValues, wanted: RunMode, shell:
   const missed: Missed[] = [];
   const asked = choiceOf(options, wanted, { shell, takenUp, onMiss: (plan, miss) => void missed.push({ plan, miss }) });
   const guards = { approver: approverOf(options, shell), budget: budgetOf(options, shell), signal: timeLimited(options, shell) };
+  const gate = await gateOfRun(options, shell);
   const plan = await planRun(asked);
   const choice = wanted === 'once' ? decideOnce(asked, plan) : asked;
   const { mode } = choice;
   const runId = takenUp?.runId ?? `${new Date(shell.now()).toISOString().replace(/[-:.]/g, '')}-${mode}`.toLowerCase();
+  if (options.dryRun) return tellDryRun(plan, choice, { shell, json: options.json === true });
   failClosed(choice, shell, options.allowLive === true);
   checkModelMap(plan, choice.models);
   if (mode === 'record') checkReplacement(plan, choice);
@@ -96,8 +100,7 @@ export async function runBench(options: RunOptionValues, wanted: RunMode, shell:
   await closeTraffic(traffic, choice, { shell, quiet: options.quiet === true });
   if (live) await live.finish(executed.folder);
   else if (url) await pushTraces(executed.folder, url, { options, shell });
-  await print(executed, options, shell);
-  return verdict(executed, shell);
+  return showRun(executed, { gate, only: chosenOnly(plan, choice), json: options.json === true }, shell);
 }
 
 /** Ends the traffic of a run that got to its end, and says what became of its calls. */
@@ -140,6 +143,8 @@ function choiceOf(options: RunOptionValues, wanted: RunMode, { shell, takenUp, o
     profile: options.profile,
     trials: options.trials,
     samples: options.sample,
+    sampleIds: options.sampleId,
+    tags: options.tag,
     models: options.model,
     maxCalls: options.maxCalls ?? (provider === 'simulated' ? MAX_CALLS.free : MAX_CALLS.billed),
     maxCostUsd: options.maxCost,
@@ -249,31 +254,4 @@ const environmentOf = (shell: Shell) => ({
 function admissionChoice(options: RunOptionValues, mode: RunRecord['mode'], today: string): JsonObject {
   const { json: _json, quiet: _quiet, otlp: _otlp, yes: _yes, approver: _approver, ...kept } = options;
   return { mode, today, options: JSON.parse(JSON.stringify(kept)) as JsonObject };
-}
-
-async function print({ run, trials }: ExecutedRun, options: RunOptionValues, shell: Shell): Promise<void> {
-  if (options.json) {
-    shell.out(JSON.stringify(run));
-    return;
-  }
-  const { default: terminal } = await import('../../reporters/terminal.ts');
-  shell.out(terminal.render({ run, trials }, { width: shell.width, color: shell.color }));
-}
-
-function verdict({ trials }: ExecutedRun, shell: Shell): number {
-  const broken = trials.filter(brokenByInfrastructure);
-  if (broken.length > 0) {
-    const { outcome } = broken[0]!;
-    shell.err(
-      safeText(
-        `${broken.length} trials broke down for reasons that are not the pattern's (${outcome.status === 'failed' ? outcome.message : outcome.status}); the run is incomplete`,
-      ),
-    );
-    return EXIT.errors;
-  }
-  if (trials.every(({ scores }) => Object.values(scores).every((score) => score === null))) {
-    shell.err('nothing was scored: a run without scores is an error, never a success');
-    return EXIT.errors;
-  }
-  return EXIT.ok;
 }

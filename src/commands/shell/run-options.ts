@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { type MissPolicy, ON_MISS } from '../../bench/miss-policy.ts';
 import { EXHAUSTED, type Exhausted } from '../../fixtures/ledger.ts';
 import { PatternbenchError } from '../../kernel/errors.ts';
+import { declareGateOptions, type GateOptionValues } from './gate-options.ts';
 import { declarePushOptions, type PushOptions } from './push-options.ts';
 
 /** Options that `run` and `record` share. */
@@ -11,6 +12,8 @@ export function declareRunOptions(command: Command): void {
     .option('-p, --pattern <name...>', 'patterns (default: all)')
     .option('-n, --trials <count>', "trials of each sample (default: the scenario's)", wholeNumber('--trials', 1))
     .option('--sample <count>', 'only the first so many samples', wholeNumber('--sample', 1))
+    .option('--sample-id <id...>', 'only these samples')
+    .option('--tag <label=value...>', 'only scenarios of these labels, such as family=triage')
     .option('--seed <number>', 'of retries and jitter; recordings do not depend on it', wholeNumber('--seed', 0), 1)
     .option('-j, --concurrency <count>', 'trials at a time; results do not depend on it', wholeNumber('--concurrency', 1))
     .option('--profile <name>', 'recording set: fixtures/<scenario>/<name>.jsonl', plainName('--profile'))
@@ -34,10 +37,12 @@ export function declareRunOptions(command: Command): void {
       '--capture-content',
       'put messages on spans, secrets replaced (also OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT)',
     )
+    .option('--dry-run', 'tell what would be run, what it would take and what is not recorded; run nothing')
     .option('--json', 'print the run record as JSON instead of the table')
     .option('--quiet', 'no progress')
     .option('--no-color', 'plain text');
   declarePushOptions(command);
+  declareGateOptions(command);
 }
 
 /** Options of `run` about recordings that do not fit. */
@@ -101,11 +106,13 @@ export function modelMap(text: string, before: Readonly<Record<string, string>>)
 }
 
 /** The options as they were given; commander has parsed them. */
-export interface RunOptionValues extends PushOptions {
+export interface RunOptionValues extends PushOptions, GateOptionValues {
   readonly scenario?: readonly string[];
   readonly pattern?: readonly string[];
   readonly trials?: number;
   readonly sample?: number;
+  readonly sampleId?: readonly string[];
+  readonly tag?: readonly string[];
   readonly seed: number;
   readonly concurrency?: number;
   readonly profile?: string;
@@ -131,4 +138,5 @@ export interface RunOptionValues extends PushOptions {
   readonly stale?: 'warn' | 'error';
   readonly strictClock?: boolean;
   readonly mode?: string;
+  readonly dryRun?: boolean;
 }

@@ -1,6 +1,7 @@
-import type { RunComparison } from '../../contracts/run-comparison.ts';
+import type { RunComparison, ThresholdResult } from '../../contracts/run-comparison.ts';
 import { safeLine } from '../../kernel/terminal-text.ts';
 import { changeInWords, groupLabel, verdictSentence } from '../../reporters/comparison/in-words.ts';
+import type { NextCommand } from '../../reporters/comparison/next-commands.ts';
 import { columns } from './columns.ts';
 import { wrapped } from './wrap.ts';
 
@@ -10,7 +11,7 @@ const LISTED = 20;
 /** A comparison for a terminal: the verdict, why, what flipped, what was not compared, and the next command. */
 export function tellComparison(
   comparison: RunComparison,
-  { width, next }: { readonly width: number; readonly next: readonly string[] },
+  { width, next }: { readonly width: number; readonly next: readonly NextCommand[] },
 ): string {
   const paragraph = (text: string, indent = 0) => wrapped(safeLine(text), width, indent);
   const lines = [...paragraph(verdictSentence(comparison))];
@@ -22,12 +23,39 @@ export function tellComparison(
   );
   if (reasons.length > 0) lines.push('', ...reasons.flatMap((text) => paragraph(text)));
   lines.push(...flipLines(comparison, width));
-  const failed = comparison.thresholds.filter(({ met }) => !met);
-  for (const { threshold, scenario, pattern, value } of failed)
-    lines.push(...paragraph(`threshold not met: ${threshold} by ${scenario}/${pattern}, which has ${value ?? 'no such figure'}`));
+  lines.push(...thresholdLines(comparison.thresholds, width));
   if (comparison.notes.length > 0) lines.push('', ...comparison.notes.flatMap((note) => paragraph(note)));
-  if (next.length > 0) lines.push('', 'Next', ...next.map((line) => `   ${line}`));
+  if (next.length > 0) lines.push('', 'Next', ...commandLines(next, width));
   return lines.join('\n');
+}
+
+/** The bars that are not met, each with the figure that is short of it; how many are met. */
+export function thresholdLines(thresholds: readonly ThresholdResult[], width: number): string[] {
+  if (thresholds.length === 0) return [];
+  const failed = thresholds.filter(({ met }) => !met);
+  const lines = failed.flatMap(({ threshold, scenario, pattern, value }) =>
+    wrapped(`threshold not met: ${threshold} by ${scenario}/${pattern}, which has ${value ?? 'no such figure'}`, width, 0),
+  );
+  const met = thresholds.length - failed.length;
+  return ['', ...lines, ...(met > 0 ? [`${met} of ${thresholds.length} thresholds met`] : [])];
+}
+
+/** Commands to paste, each below what it is for; one that is too long goes on as a shell continues lines. */
+export const commandLines = (commands: readonly NextCommand[], width: number): string[] =>
+  commands.flatMap(({ why, command }) => [`   # ${why}`, ...continued(command, width)]);
+
+function continued(command: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = '  ';
+  for (const word of command.split(' ')) {
+    // Room for the sign of continuation is kept; a word that fits no line stays whole, or it could not be pasted.
+    if (line.trim() !== '' && line.length + 1 + word.length + 2 > width) {
+      lines.push(`${line} \\`);
+      line = '    ';
+    }
+    line += ` ${word}`;
+  }
+  return [...lines, line];
 }
 
 function changeRows({ groups }: RunComparison): string[][] {

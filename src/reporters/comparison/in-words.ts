@@ -1,4 +1,4 @@
-import type { GroupComparison, RunComparison } from '../../contracts/run-comparison.ts';
+import type { Gate, GroupComparison, RunComparison } from '../../contracts/run-comparison.ts';
 import type { Comparison } from '../../schema/run-record.ts';
 import { NATIVE } from '../../schema/trial-record.ts';
 import { percentChange, signedPoints } from '../../stats/in-words.ts';
@@ -15,12 +15,26 @@ export function changeInWords({ delta, ratio, n, verdict, mde }: Comparison): st
   return `${change} (could see ${delta === undefined ? `${Math.ceil(100 * mde)}%` : Math.ceil(100 * mde)})`;
 }
 
+/** By which gate, and of how many groups. */
+export function gateInWords(gate: Gate, groups: readonly GroupComparison[]): string {
+  const exact = groups.filter((group) => group.gate === 'exact').length;
+  switch (gate) {
+    case 'exact':
+      return 'exact: the same recorded answers on both sides';
+    case 'statistical':
+      return 'statistical: the answers are not the same recorded ones';
+    case 'mixed':
+      return `exact in ${exact}, where both sides hear the same recorded answers; statistical in ${groups.length - exact}, where they do not`;
+  }
+}
+
 /** The verdict of a comparison as one sentence, with how much of it is concerned. */
-export function verdictSentence({ verdict, groups, before, after, accepted, gate }: RunComparison): string {
+export function verdictSentence({ verdict, groups, before, after, baseline, accepted, gate }: RunComparison): string {
   const of = (wanted: Comparison['verdict']) => groups.filter((group) => group.verdict === wanted);
   const share = `${of(verdict).length} of ${groups.length} ${groups.length === 1 ? 'group' : 'groups'}`;
-  const runs = before === after ? `${after} against itself` : `${after} against ${before}`;
-  const how = gate === 'exact' ? 'exact: the same recordings on both sides' : 'statistical: the recordings differ';
+  const earlier = baseline === null ? before : `baseline ${baseline} (${before})`;
+  const runs = before === after ? `${after} against itself` : `${after} against ${earlier}`;
+  const how = gateInWords(gate, groups);
   switch (verdict) {
     case 'incomparable':
       return `incomparable: ${runs} would not tell anything`;

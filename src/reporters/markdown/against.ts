@@ -1,12 +1,23 @@
 import type { GroupComparison, RunComparison } from '../../contracts/run-comparison.ts';
+import type { RunRecord } from '../../schema/run-record.ts';
 import { changeInWords, groupLabel, verdictSentence } from '../comparison/in-words.ts';
 import { markdownText, table } from '../text/markdown-text.ts';
+import { figureTable } from './figure-table.ts';
 
 const METRICS = ['quality', 'tokens', 'costUsd', 'latencyMs'] as const;
+const NAMES = { quality: 'quality', tokens: 'tokens', costUsd: 'cost', latencyMs: 'latency' } as const;
 const HEADING = ['group', 'quality, points', 'tokens', 'cost', 'latency', 'gate'];
 
-/** Flipped samples that are listed before the rest is only counted. */
+/** Flipped samples that are listed, and changed groups that are shown figure by figure, before the rest is only counted. */
 const FLIPS = 30;
+const SHOWN = 6;
+
+const isSame = ({ verdict }: GroupComparison) => verdict === 'no-material-change';
+
+const changedOf = ({ groups }: RunComparison): GroupComparison[] =>
+  groups
+    .filter((group) => !isSame(group))
+    .toSorted((a, b) => Number(b.verdict === 'regressed') - Number(a.verdict === 'regressed'));
 
 /** The verdict as a heading, what it is a verdict on, and what stands against it. */
 export function verdictHead(against: RunComparison): string[] {
@@ -14,9 +25,10 @@ export function verdictHead(against: RunComparison): string[] {
   const count = groups.filter((group) => group.verdict === verdict).length;
   const share = groups.length > 0 ? `, ${count} of ${groups.length} groups` : '';
   const failed = thresholds.filter(({ met }) => !met);
+  const bars = `${failed.length} ${failed.length === 1 ? 'threshold' : 'thresholds'} not met`;
   return [
     '',
-    `### patternbench: ${verdict}${accepted ? ' and accepted' : ''}${share}${failed.length > 0 ? `, ${failed.length} thresholds not met` : ''}`,
+    `### patternbench: ${verdict}${accepted ? ' and accepted' : ''}${share}${failed.length > 0 ? `, ${bars}` : ''}`,
     '',
     markdownText(verdictSentence(against)),
     ...differing.map(({ field, before, after }) => `- differs: ${markdownText(`${field}: ${before} against ${after}`)}`),
@@ -24,37 +36,51 @@ export function verdictHead(against: RunComparison): string[] {
       ({ threshold, scenario, pattern, value }) =>
         `- not met: ${markdownText(`${threshold} by ${scenario}/${pattern}, which has ${value ?? 'no such figure'}`)}`,
     ),
+    ...worseLines(against),
   ];
 }
 
-const isSame = ({ verdict }: GroupComparison) => verdict === 'no-material-change';
-
-const row = (group: GroupComparison): string[] => [
-  markdownText(groupLabel(group)),
-  ...METRICS.map((metric) => {
-    const one = group.comparisons.find((comparison) => comparison.metric === metric);
-    if (!one) return '';
-    const change = markdownText(changeInWords(one));
-    return one.verdict === 'regressed' ? `**${change}**` : change;
-  }),
-  group.verdict === 'regressed' ? '**regressed**' : group.verdict,
-];
-
-/** Groups that changed, with the reasons; one sentence where none did. */
-export function changedGroups({ groups }: RunComparison): string[] {
-  if (groups.length === 0) return [];
-  const changed = groups.filter((group) => !isSame(group));
-  const reasons = changed.flatMap((group) =>
-    [...group.reasons, ...group.notes].map((text) => `- ${markdownText(`${groupLabel(group)}: ${text}`)}`),
-  );
-  const rest = groups.length - changed.length;
-  const others = rest === 0 ? [] : ['', `${changed.length === 0 ? 'All' : 'The other'} ${rest} groups have no material change.`];
-  const shown =
-    changed.length === 0 ? [] : ['', ...table(HEADING, changed.map(row)), ...(reasons.length > 0 ? ['', ...reasons] : [])];
-  return [...shown, ...others];
+/** What got worse, each group in one sentence; said as well where nothing did. */
+function worseLines({ groups, differing }: RunComparison): string[] {
+  if (differing.length > 0) return [];
+  const worse = groups.flatMap((group) => {
+    const metrics = group.comparisons.filter(({ verdict }) => verdict === 'regressed');
+    if (metrics.length === 0 && group.reasons.length === 0) return [];
+    const changes = metrics.map(
+      (one) => `${NAMES[one.metric as keyof typeof NAMES]} ${changeInWords(one)}${one.delta === undefined ? '' : ' points'}`,
+    );
+    return [`- ${markdownText(`${groupLabel(group)}: ${[...changes, ...group.reasons].join('; ')}`)}`];
+  });
+  return worse.length === 0
+    ? ['', '**Got worse:** nothing beyond its tolerance that this comparison can tell.']
+    : ['', '**Got worse**', '', ...worse];
 }
 
-/** Samples of which a trial changed, those that lost most first. */
+/** Groups that changed, figure by figure; one sentence for the others. */
+export function changedGroups(against: RunComparison, run: RunRecord): string[] {
+  const { groups } = against;
+  if (groups.length === 0) return [];
+  const changed = changedOf(against);
+  const shown = changed.slice(0, SHOWN).flatMap((group) => [
+    '',
+    ...figureTable(group, {
+      before: against.baseline === null ? against.before : `baseline ${against.baseline}`,
+      after: run.runId,
+    }),
+  ]);
+  const notes = groups.flatMap((group) => group.notes.map((text) => `- ${markdownText(`${groupLabel(group)}: ${text}`)}`));
+  const more = changed.length - SHOWN;
+  const rest = groups.length - changed.length;
+  const others = rest === 0 ? '' : `${changed.length === 0 ? 'All' : 'The other'} ${rest} groups have no material change.`;
+  const left = more > 0 ? `${more} more groups changed; they stand in the table below. ` : '';
+  return [
+    ...shown,
+    ...(notes.length > 0 ? ['', ...notes] : []),
+    ...(left + others === '' ? [] : ['', `${left}${others}`.trim()]),
+  ];
+}
+
+/** Samples of which a trial changed, those that lost most first, each with a trial to read. */
 export function flipTable({ groups }: RunComparison): string[] {
   const flips = groups
     .flatMap((group) => group.flips.map((flip) => ({ group, flip })))
@@ -69,15 +95,31 @@ export function flipTable({ groups }: RunComparison): string[] {
       lost.length > 0 ? `**${after}**` : after,
       lost.join(', '),
       won.join(', '),
+      markdownText(`${groupLabel(group)}/${sample}/${lost[0] ?? won[0] ?? 0}`),
     ]);
   const rest = flips.length > FLIPS ? ['', `and ${flips.length - FLIPS} more samples`] : [];
   return [
     '',
     '**What flipped**',
     '',
-    ...table(['group', 'sample', 'passed before', 'now', 'lost trials', 'won trials'], rows),
+    ...table(['group', 'sample', 'passed before', 'now', 'lost trials', 'won trials', 'trial to show'], rows),
     ...rest,
   ];
 }
 
+const row = (group: GroupComparison): string[] => [
+  markdownText(groupLabel(group)),
+  ...METRICS.map((metric) => {
+    const one = group.comparisons.find((comparison) => comparison.metric === metric);
+    if (!one) return '';
+    const change = markdownText(changeInWords(one));
+    return one.verdict === 'regressed' ? `**${change}**` : change;
+  }),
+  group.verdict === 'regressed' ? '**regressed**' : group.verdict,
+];
+
 export const allGroups = ({ groups }: RunComparison): string[] => table(HEADING, groups.map(row));
+
+/** The scenarios of which a group changed, by name. */
+export const changedScenarios = (against: RunComparison): Set<string> =>
+  new Set(changedOf(against).map(({ scenario }) => scenario));

@@ -1,9 +1,11 @@
-import type { Finding, Group } from '../../schema/run-record.ts';
+import type { Group } from '../../schema/run-record.ts';
 import type { TrialRecord } from '../../schema/trial-record.ts';
 import { discordanceBound } from '../../stats/paired.ts';
 import { judgesSentence } from '../text/judges.ts';
+import { worseSentence } from '../text/worse.ts';
 import { groupName, seconds } from './figures.ts';
 import { guidanceNotes } from './guidance.ts';
+import { findingsLine } from './findings-line.ts';
 import { flipsOf } from './flips.ts';
 import { type ScenarioView, trialsOf } from './scenario-view.ts';
 
@@ -16,10 +18,10 @@ export interface Note {
 const EVEN = 1e-9;
 
 /** What stands under a scenario's table, in reading order; the recommendation comes last, where people look. */
-export function notesOf(view: ScenarioView, findings: readonly Finding[]): Note[] {
+export function notesOf(view: ScenarioView): Note[] {
   const notes: [string, string | null][] = [
     ['Why', why(view)],
-    ['Findings', findingsLine(findings.filter((finding) => finding.scenario === view.scenario.name))],
+    ['Findings', findingsLine(view)],
     ['Errors', errors(view)],
     ['Unscored', unscored(view)],
     ['Judges', judgesSentence(view.groups)],
@@ -65,20 +67,6 @@ function criticalPath(trials: readonly TrialRecord[]): string | null {
   if (top.length === 0) return null;
   const whole = trials.reduce((sum, trial) => sum + trial.latencyMs, 0) / trials.length;
   return `Critical path: ${top.map(([agent, ms]) => `${agent} ${seconds(ms / trials.length)} s`).join(', ')} of ${seconds(whole)} s a trial.`;
-}
-
-/** Findings by severity, each kind with the patterns it was seen in. */
-function findingsLine(findings: readonly Finding[]): string {
-  return (['error', 'warning', 'info'] as const)
-    .flatMap((severity) => {
-      const own = findings.filter((finding) => finding.severity === severity);
-      const kinds = [...new Set(own.map(({ kind }) => kind))];
-      if (kinds.length === 0) return [];
-      const where = (kind: string) =>
-        [...new Set(own.filter((finding) => finding.kind === kind).map(({ pattern }) => pattern))].join(', ');
-      return `${severity}: ${kinds.map((kind) => `${kind} in ${where(kind)}`).join('; ')}.`;
-    })
-    .join(' ');
 }
 
 function errors(view: ScenarioView): string | null {
@@ -128,5 +116,6 @@ const ruleOfThree = (group: Group) =>
 function use(view: ScenarioView): string {
   const recommendation = view.recommendation;
   if (!recommendation) return 'no recommendation: nothing is scored, or this record holds none.';
-  return [recommendation.sentence.replace(/^Use /, ''), ...recommendation.evidence].join(' ');
+  const worse = worseSentence(recommendation, view.scenario, view.comparisons);
+  return [recommendation.sentence.replace(/^Use /, ''), ...recommendation.evidence, ...(worse === null ? [] : [worse])].join(' ');
 }

@@ -3,6 +3,7 @@ import { safeLine } from '../../kernel/terminal-text.ts';
 import type { Comparison, Group } from '../../schema/run-record.ts';
 import { percentChange, signedPoints } from '../../stats/in-words.ts';
 import { columnsOf, cut, wrap } from './columns.ts';
+import { DRAWN_SCALE, drawnInterval } from './drawn-interval.ts';
 import { groupName, percent, percentInterval, seconds, usd, verdictWord } from './figures.ts';
 import type { Paint } from './paint.ts';
 import { comparisonOf, type ScenarioView } from './scenario-view.ts';
@@ -32,6 +33,7 @@ const columnsFor = (view: ScenarioView): Column[] => {
     { head: ' pattern', cell: (row) => `${row.recommended ? '>' : ' '}${cut(row.name, LONGEST_NAME)}`, left: true },
     { head: 'quality %', cell: ({ group }) => (group.quality ? percent(group.quality.mean) : 'unscored') },
     { head: '95%', cell: ({ group }) => (group.quality ? percentInterval(group.quality) : ''), left: true, drop: 9 },
+    { head: DRAWN_SCALE, cell: (row) => drawnInterval(row.group.quality, view.baselineMean), left: true, drop: 0.9 },
     { head: `vs ${cut(safeLine(view.scenario.baseline), 12)}`, cell: difference, drop: 8 },
     { head: '95%', cell: differenceInterval, left: true, drop: 1 },
     {
@@ -49,14 +51,25 @@ const columnsFor = (view: ScenarioView): Column[] => {
     { head: 'p95 s', cell: ({ group }) => (group.latencyMs.n > 0 ? seconds(group.latencyMs.p95) : ''), drop: 3 },
     { head: '$/1K', cell: ({ group }) => usd(group.costUsdPer1kTasks), drop: 6 },
     { head: 'tokens', cell: overhead, drop: 4 },
-    { head: 'par', cell: ({ group }) => (group.parallelism === null ? '' : group.parallelism.toFixed(1)), drop: 2 },
+    { head: 'par', cell: ({ group }) => (group.parallelism === null ? '' : group.parallelism.toFixed(1)), drop: 0.7 },
     { head: 'err', cell: ({ group }) => String(group.errors + group.limits), drop: 3.5 },
+    ...(view.findings.length > 0 ? [findingsColumn(view)] : []),
     ...(view.groups.some(({ context }) => context !== undefined) ? [CONTEXT] : []),
   ];
 };
 
 /** What agents see of what happened before them. */
 const CONTEXT: Column = { head: 'context', cell: ({ group }) => group.context ?? '', left: true, drop: 0.5 };
+
+/** Trials in which an anti-pattern was seen; what is only worth knowing is not counted. */
+const findingsColumn = (view: ScenarioView): Column => ({
+  head: 'fnd',
+  cell: ({ group }) => {
+    const own = view.findings.filter(({ pattern, severity }) => pattern === group.pattern && severity !== 'info');
+    return String(new Set(own.map(({ sample, trial }) => `${sample}#${trial}`)).size);
+  },
+  drop: 3.4,
+});
 
 const difference = ({ against }: Row) => (against?.delta === undefined ? '' : signedPoints(against.delta));
 
@@ -69,10 +82,7 @@ const overhead = ({ group, baseline }: Row) =>
 /** The patterns of a scenario as a table of lines no wider than `width`: what matters least is left out first. */
 export function overviewTable(view: ScenarioView, width: number, paint: Paint): string[] {
   const rows = view.groups.map((group) => rowOf(view, group));
-  const full = rows.filter(({ group }) => group.notApplicable === undefined);
-  const all = columnsFor(view);
-  const basic = all.filter((column) => column.drop === undefined);
-  const columns = width < NARROW ? basic : fitting(all, full, width);
+  const { full, columns } = shownOf(view, rows, width);
   const widths = columns.map((column) => columnWidth(column, full));
   const gap = total(widths) + 2 * (widths.length - 1) <= width ? 2 : 1;
   const overflow = total(widths) + gap * (widths.length - 1) - width;
@@ -93,6 +103,20 @@ export function overviewTable(view: ScenarioView, width: number, paint: Paint): 
     .split('\n')
     .map((line) => line.trimEnd());
   return [head, paint.dim('-'.repeat(tableWidth)), ...body, ...notApplicable(rows, width).map((line) => paint.dim(line))];
+}
+
+/** The headings of the columns that a terminal has room for. */
+export const shownHeads = (view: ScenarioView, width: number): string[] =>
+  shownOf(
+    view,
+    view.groups.map((group) => rowOf(view, group)),
+    width,
+  ).columns.map(({ head }) => head);
+
+function shownOf(view: ScenarioView, rows: readonly Row[], width: number): { full: Row[]; columns: Column[] } {
+  const full = rows.filter(({ group }) => group.notApplicable === undefined);
+  const all = columnsFor(view);
+  return { full, columns: width < NARROW ? all.filter((column) => column.drop === undefined) : fitting(all, full, width) };
 }
 
 /** Patterns that make no sense here, each reason once: as many rows of a table would hide those that count. */
@@ -118,14 +142,15 @@ function rowOf(view: ScenarioView, group: Group): Row {
   };
 }
 
-/** Below this a column is a comfort: it goes rather than crowd the others to one space between. */
+/** Below this a column is a comfort: it goes rather than crowd the others to one space between, unless the terminal is wide. */
 const COMFORT = 4;
+const WIDE = 110;
 
 /** Drops columns, the least important first, until the rest fits. */
 function fitting(all: readonly Column[], rows: readonly Row[], width: number): Column[] {
   let columns = Array.from(all);
   for (const column of all.filter(({ drop }) => drop !== undefined).sort((a, b) => (a.drop as number) - (b.drop as number))) {
-    const gap = (column.drop as number) < COMFORT ? 2 : 1;
+    const gap = (column.drop as number) < COMFORT && width < WIDE ? 2 : 1;
     if (total(columns.map((one) => columnWidth(one, rows))) + gap * (columns.length - 1) <= width) break;
     columns = columns.filter((one) => one !== column);
   }

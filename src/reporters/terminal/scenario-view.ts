@@ -1,4 +1,4 @@
-import type { Comparison, Group, Recommendation, RunRecord, ScenarioSummary } from '../../schema/run-record.ts';
+import type { Comparison, Finding, Group, Recommendation, RunRecord, ScenarioSummary } from '../../schema/run-record.ts';
 import type { TrialRecord } from '../../schema/trial-record.ts';
 import { groupName } from './figures.ts';
 
@@ -10,6 +10,9 @@ export interface ScenarioView {
   readonly comparisons: readonly Comparison[];
   readonly recommendation: Recommendation | undefined;
   readonly trials: readonly TrialRecord[];
+  readonly findings: readonly Finding[];
+  /** Quality of the baseline, where it has one. */
+  readonly baselineMean: number | undefined;
 }
 
 /** The part of a run that belongs to a scenario. */
@@ -23,6 +26,8 @@ export function viewOf(run: RunRecord, trials: readonly TrialRecord[], scenario:
     comparisons: of(run.comparisons),
     recommendation: run.recommendations?.find((one) => one.scenario === scenario.name),
     trials: of(trials),
+    findings: of(run.findings),
+    baselineMean: groups.find((group) => groupName(group) === scenario.baseline)?.quality?.mean,
   };
 }
 
