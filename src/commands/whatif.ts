@@ -1,0 +1,38 @@
+import { join } from 'node:path';
+import { readTraces } from '../bench/what-if/read-traces.ts';
+import { whatIfSummary } from '../bench/what-if/summary.ts';
+import { whatIf } from '../bench/what-if/what-if.ts';
+import { defineCommand } from './shell/command.ts';
+import { EXIT } from './shell/exit-code.ts';
+import { runFolderOf } from './shell/saved-run.ts';
+import { whatIfOptions } from './shell/what-if-models.ts';
+import { declareWhatIfOptions, whatIfQuestion } from './shell/what-if-options.ts';
+import { whatIfText } from './shell/what-if-terminal.ts';
+
+export default defineCommand({
+  name: 'whatif',
+  description:
+    'what a saved run would cost, and how long it would take, with other models, times and limits; nothing is run again',
+  examples: [
+    ['patternbench whatif --swap gpt-4o=gpt-4.1-mini', 'the last run at the prices of another model'],
+    ['patternbench whatif --price gpt-4o=1.25,5,0.3', 'at prices of your own, in USD per million tokens'],
+    ['patternbench whatif --latency gpt-4o=ttft:300,tps:80 --latency gpt-4o-mini=gpt-4.1-nano', 'with other answer times'],
+    ['patternbench whatif --rpm 500 --tpm 200k --arrivals 30/min', 'under the limits of an endpoint'],
+    ['patternbench whatif support-desk-1a2b3c4d --parallel-siblings --json', 'another run, as JSON'],
+  ],
+  configure: (command) => {
+    command.argument('[run]', 'id or folder of a saved run (default: the last one)');
+    declareWhatIfOptions(command);
+    command.option('--json', 'as JSON').option('--no-color', 'plain text');
+  },
+  run: async ({ args, options }, shell) => {
+    const question = whatIfQuestion(options);
+    const folder = await runFolderOf(args[0], shell);
+    const { plan, traces } = await readTraces(join(folder, 'spans.jsonl'));
+    const asked = await whatIfOptions(question, traces);
+    const summary = whatIfSummary(whatIf(plan, traces, asked), asked);
+    if (options['json']) shell.out(JSON.stringify(summary));
+    else for (const line of whatIfText(summary, shell.width)) shell.out(line);
+    return EXIT.ok;
+  },
+});

@@ -1,0 +1,93 @@
+import { OWN } from '../telemetry/attribute-names.ts';
+import type { SpanRecord } from '../telemetry/span.ts';
+import type { SpanTree } from '../telemetry/span-tree.ts';
+
+/** A step that did not end by itself: it was stopped when others had finished, or when its time was up. How long it would have taken nobody knows. */
+export interface Cut {
+  readonly span: SpanRecord;
+  readonly by: CutCause;
+}
+
+export type CutCause =
+  | { readonly kind: 'race'; readonly winners: readonly SpanRecord[] }
+  /** So long after the start of `from`. */
+  | { readonly kind: 'deadline'; readonly from: SpanRecord };
+
+const STOPPED = new Set(['cancelled', 'timeout', 'limit_exceeded']);
+
+/** The innermost steps of a trial that were stopped, and by what; those of which that cannot be told are left out, and keep their time. */
+export function cutsOf(tree: SpanTree): Cut[] {
+  return tree.spans.flatMap((span) => {
+    const isLeaf = (tree.children.get(span.path) ?? []).length === 0;
+    if (!isLeaf || span.parentPath === null || !isStopped(span)) return [];
+    const by = causeOf(tree, span);
+    return by ? [{ span, by }] : [];
+  });
+}
+
+const isStopped = (span: SpanRecord): boolean =>
+  span.error !== undefined && STOPPED.has(span.error.type) && span.endUs > span.startUs;
+
+function causeOf(tree: SpanTree, span: SpanRecord): CutCause | undefined {
+  const winners = span.error!.type === 'cancelled' ? (branchWinners(tree, span) ?? []) : whatFailedIn(tree, span);
+  if (winners.length > 0) return { kind: 'race', winners };
+  const from = deadlineOf(tree, span);
+  if (from) return { kind: 'deadline', from };
+  const ended = tree.spans.filter((other) => other.endUs === span.endUs && other.parentPath !== null && !isStopped(other));
+  const innermost = ended.filter((other) => !span.path.startsWith(`${other.path}/`) && !other.error);
+  return innermost.length > 0 ? { kind: 'race', winners: innermost } : undefined;
+}
+
+/** The branches beside it whose success stopped it, from the innermost step with branches outwards. */
+function branchWinners(tree: SpanTree, span: SpanRecord): SpanRecord[] | undefined {
+  const groups = [...span.path.matchAll(/\[(\d+)\]/g)].map(({ index, 0: own }) => ({
+    group: span.path.slice(0, index + 1),
+    own,
+  }));
+  for (const { group, own } of groups.reverse()) {
+    const beside = tree.spans.filter(
+      (other) =>
+        other.path.startsWith(group) &&
+        !other.path.startsWith(group.slice(0, -1) + own) &&
+        !other.parentPath?.startsWith(group) &&
+        !other.error,
+    );
+    if (beside.length > 0 && Math.max(...beside.map((other) => other.endUs)) === span.endUs) return beside;
+  }
+  return undefined;
+}
+
+/** A step elsewhere that failed at this very instant without taking time: it met a limit that ends all. */
+const whatFailedIn = (tree: SpanTree, span: SpanRecord): SpanRecord[] =>
+  tree.spans.filter(
+    (other) =>
+      other.startUs === span.endUs &&
+      other.endUs === span.endUs &&
+      other.error?.type === span.error!.type &&
+      (tree.children.get(other.path) ?? []).length === 0,
+  );
+
+/**
+ * Whose deadline it was: the outermost step around it that ended with it in the same way. Where that step was only one attempt of the step
+ * around it, the first step of that attempt.
+ */
+function deadlineOf(tree: SpanTree, span: SpanRecord): SpanRecord | undefined {
+  let owner = span;
+  let around = parentOf(tree, span);
+  while (around && around.endUs === span.endUs && (around.error?.type === span.error!.type || endedByTimeout(around))) {
+    owner = around;
+    around = parentOf(tree, around);
+  }
+  if (owner.parentPath !== null && around) {
+    const attempt = /^\/try\d+/.exec(owner.path.slice(around.path.length))?.[0] ?? '';
+    const isRetried = tree.spans.some((other) => other.path.startsWith(`${around.path}/try`));
+    if (isRetried) return tree.spans.find((other) => other.path.startsWith(`${around.path}${attempt}/`)) ?? owner;
+  }
+  return owner === span && span.error!.type === 'cancelled' ? undefined : owner;
+}
+
+/** The root of a trial that had used up its time. */
+const endedByTimeout = (span: SpanRecord): boolean => span.parentPath === null && span.attributes[OWN.stop] === 'timeoutMs';
+
+const parentOf = (tree: SpanTree, span: SpanRecord): SpanRecord | undefined =>
+  span.parentPath === null ? undefined : tree.byPath.get(span.parentPath);
