@@ -1,3 +1,4 @@
+import { usOf } from '../kernel/clock.ts';
 import { OWN } from '../telemetry/attribute-names.ts';
 import type { SpanRecord } from '../telemetry/span.ts';
 import type { SpanTree } from '../telemetry/span-tree.ts';
@@ -15,11 +16,10 @@ export type CutCause =
 
 const STOPPED = new Set(['cancelled', 'timeout', 'limit_exceeded']);
 
-/** The innermost steps of a trial that were stopped, and by what; those of which that cannot be told are left out, and keep their time. */
+/** The steps of a trial that were stopped, and by what; those of which that cannot be told are left out, and keep their time. */
 export function cutsOf(tree: SpanTree): Cut[] {
   return tree.spans.flatMap((span) => {
-    const isLeaf = (tree.children.get(span.path) ?? []).length === 0;
-    if (!isLeaf || span.parentPath === null || !isStopped(span)) return [];
+    if (span.parentPath === null || !isStopped(span)) return [];
     const by = causeOf(tree, span);
     return by ? [{ span, by }] : [];
   });
@@ -68,26 +68,33 @@ const whatFailedIn = (tree: SpanTree, span: SpanRecord): SpanRecord[] =>
   );
 
 /**
- * Whose deadline it was: the outermost step around it that ended with it in the same way. Where that step was only one attempt of the step
- * around it, the first step of that attempt.
+ * Whose deadline it was: the nearest step around it whose time was up just then, and of that the first step of the attempt that was
+ * stopped. A trace that tells no deadlines has the outermost step around it that ended with it in the same way.
  */
 function deadlineOf(tree: SpanTree, span: SpanRecord): SpanRecord | undefined {
-  let owner = span;
-  let around = parentOf(tree, span);
-  while (around && around.endUs === span.endUs && (around.error?.type === span.error!.type || endedByTimeout(around))) {
-    owner = around;
-    around = parentOf(tree, around);
+  for (const owner of aroundAndSelf(tree, span)) {
+    const allowedMs = owner.attributes[OWN.deadlineMs];
+    const from = firstOfAttempt(tree, owner, span);
+    if (typeof allowedMs === 'number' && span.endUs - from.startUs === usOf(allowedMs)) return from;
   }
-  if (owner.parentPath !== null && around) {
-    const attempt = /^\/try\d+/.exec(owner.path.slice(around.path.length))?.[0] ?? '';
-    const isRetried = tree.spans.some((other) => other.path.startsWith(`${around.path}/try`));
-    if (isRetried) return tree.spans.find((other) => other.path.startsWith(`${around.path}${attempt}/`)) ?? owner;
-  }
-  return owner === span && span.error!.type === 'cancelled' ? undefined : owner;
+  const alike = aroundAndSelf(tree, span).findLast((one) => one.endUs === span.endUs && one.error?.type === span.error!.type);
+  return alike === span && span.error!.type === 'cancelled' ? undefined : alike;
 }
 
-/** The root of a trial that had used up its time. */
-const endedByTimeout = (span: SpanRecord): boolean => span.parentPath === null && span.attributes[OWN.stop] === 'timeoutMs';
+/** The step itself, and every one around it, from the inside out. */
+function aroundAndSelf(tree: SpanTree, span: SpanRecord): SpanRecord[] {
+  const found = [span];
+  for (let at = span; at.parentPath !== null && found.length <= tree.spans.length; found.push(at)) {
+    const parent = tree.byPath.get(at.parentPath);
+    if (!parent) break;
+    at = parent;
+  }
+  return found;
+}
 
-const parentOf = (tree: SpanTree, span: SpanRecord): SpanRecord | undefined =>
-  span.parentPath === null ? undefined : tree.byPath.get(span.parentPath);
+/** The step, or the first one inside it that belongs to the same further attempt. */
+function firstOfAttempt(tree: SpanTree, owner: SpanRecord, inner: SpanRecord): SpanRecord {
+  const attempt = /^\/try\d+\//.exec(inner.path.slice(owner.path.length))?.[0];
+  if (attempt === undefined) return owner;
+  return tree.spans.find((other) => other.path.startsWith(`${owner.path}${attempt}`)) ?? owner;
+}
