@@ -5,8 +5,9 @@ import { whatIf } from '../bench/what-if/what-if.ts';
 import { defineCommand } from './shell/command.ts';
 import { EXIT } from './shell/exit-code.ts';
 import { runFolderOf } from './shell/saved-run.ts';
+import { whatIfFormat, writeWhatIf } from './shell/what-if-files.ts';
 import { whatIfOptions } from './shell/what-if-models.ts';
-import { declareWhatIfOptions, whatIfQuestion } from './shell/what-if-options.ts';
+import { collected, declareWhatIfOptions, whatIfQuestion } from './shell/what-if-options.ts';
 import { whatIfText } from './shell/what-if-terminal.ts';
 
 export default defineCommand({
@@ -23,14 +24,19 @@ export default defineCommand({
   configure: (command) => {
     command.argument('[run]', 'id or folder of a saved run (default: the last one)');
     declareWhatIfOptions(command);
-    command.option('--json', 'as JSON').option('--no-color', 'plain text');
+    command
+      .option('-o, --out <file>', 'write it there too: .md, .csv or .json; may be given again', collected)
+      .option('--json', 'print JSON')
+      .option('--no-color', 'plain text');
   },
   run: async ({ args, options }, shell) => {
     const question = whatIfQuestion(options);
+    const files = ((options['out'] as string[] | undefined) ?? []).map((file) => ({ file, format: whatIfFormat(file) }));
     const folder = await runFolderOf(args[0], shell);
     const { plan, traces } = await readTraces(join(folder, 'spans.jsonl'));
     const asked = await whatIfOptions(question, traces);
     const summary = whatIfSummary(whatIf(plan, traces, asked), asked);
+    for (const { file, format } of files) await writeWhatIf(file, format(summary));
     if (options['json']) shell.out(JSON.stringify(summary));
     else for (const line of whatIfText(summary, shell.width)) shell.out(line);
     return EXIT.ok;

@@ -44,6 +44,8 @@ export interface FreedCauses {
 export function freedCauses(tree: SpanTree): FreedCauses {
   const known = new Map<SpanRecord, readonly SpanRecord[]>();
   const freed = new Set<string>();
+  /** Tool calls that a later one does not wait for any more. Whoever waits for the later one needs them all the same. */
+  const beside = new Map<SpanRecord, readonly SpanRecord[]>();
   const causesNow = (span: SpanRecord) => known.get(span) ?? causesOf(tree, span);
   /** What let the earlier sibling start: the branch that it stands in, or the tool call itself. */
   const insteadOf = (cause: SpanRecord, span: SpanRecord): readonly SpanRecord[] | undefined => {
@@ -55,6 +57,7 @@ export function freedCauses(tree: SpanTree): FreedCauses {
     }
     if (!isTool(cause) || !isTool(span) || cause.parentPath !== span.parentPath) return undefined;
     freed.add(span.path);
+    beside.set(span, [...(beside.get(span) ?? []), cause, ...(beside.get(cause) ?? [])]);
     return causesNow(cause);
   };
   // In canonical order, so that the causes of an earlier sibling are settled before a later one takes them over.
@@ -63,7 +66,10 @@ export function freedCauses(tree: SpanTree): FreedCauses {
     // The first step inside a step names the causes of that one.
     const inherits = parent !== undefined && span.after.length > 0 && String(span.after) === String(parent.after);
     if (inherits && known.has(parent)) known.set(span, known.get(parent)!);
-    else known.set(span, [...new Set(causesOf(tree, span).flatMap((cause) => insteadOf(cause, span) ?? [cause]))]);
+    else
+      known.set(span, [
+        ...new Set(causesOf(tree, span).flatMap((cause) => insteadOf(cause, span) ?? [cause, ...(beside.get(cause) ?? [])])),
+      ]);
   }
   return { causesOf: causesNow, freed: freed.size };
 }

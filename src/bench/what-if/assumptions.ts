@@ -21,7 +21,7 @@ export function assumptionsOf({ cells }: WhatIf, options: WhatIfOptions): Assump
     changed: [
       ...[...swaps].map(([old, fresh]) => `Calls to ${old} cost what ${fresh} costs.`),
       ...(repriced.size > 0 ? [`Calls to ${[...repriced].sort().join(', ')} cost what you said.`] : []),
-      ...[...latencies].map(([model, change]) => latencySentence(model, change)),
+      ...[...latencies].map(([model, change]) => latencySentence(model, change, latencies.size === 1)),
       ...limits.map(limitSentence),
       ...(limits.some((limit) => !limit.perTrial) ? [arrivalSentence(options)] : []),
       ...(parallelSiblings ? [siblingSentence(freed)] : []),
@@ -30,6 +30,9 @@ export function assumptionsOf({ cells }: WhatIf, options: WhatIfOptions): Assump
       'Nothing was run again: answers, scores and token counts are as recorded. Another model would answer otherwise, and another tokeniser count otherwise.',
       ...(isRepriced ? [`New prices are the newest of ${options.prices.version}; all others are those of the recording.`] : []),
       ...(isRetimed ? [] : ['Times are as recorded; --latency changes them.']),
+      ...(limits.some((limit) => !limit.perTrial)
+        ? ['Trials that share a limit wait for one another, so changes of their latency have no interval.']
+        : []),
       ...(kept > 0 ? [`${counted(kept, 'answer')} without a count of output tokens kept the recorded time.`] : []),
       ...(differ > 0
         ? [
@@ -40,8 +43,9 @@ export function assumptionsOf({ cells }: WhatIf, options: WhatIfOptions): Assump
   };
 }
 
-function latencySentence(model: string, change: NewLatency): string {
-  const whose = model === ALL_MODELS ? 'Answers of every other model' : `Answers of ${model}`;
+function latencySentence(model: string, change: NewLatency, isOnly: boolean): string {
+  const every = isOnly ? 'Answers of every model' : 'Answers of every other model';
+  const whose = model === ALL_MODELS ? every : `Answers of ${model}`;
   if (change.kind === 'factor') return `${whose} take ${change.factor} times their recorded time.`;
   if (change.kind === 'rate')
     return `${whose} take ${change.ttftMs} ms to the first token, then ${change.tokensPerSecond} tokens a second, without chance.`;

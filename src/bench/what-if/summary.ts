@@ -6,7 +6,10 @@ import { assumptionsOf } from './assumptions.ts';
 import type { WhatIfOptions } from './options.ts';
 import type { WhatIf, WhatIfCell } from './what-if.ts';
 
-/** An amount as it was recorded and as it would be, and the ratio of the two with its plain 95 % interval, paired by sample. */
+/**
+ * An amount as it was recorded and as it would be, and the ratio of the two with its plain 95 % interval, paired by sample. Times of trials that
+ * share a limit have no interval: they wait for one another, so the samples are not independent.
+ */
 export interface Change {
   readonly was: number | null;
   readonly would: number | null;
@@ -102,7 +105,12 @@ function changeOf(cell: WhatIfCell, was: Group, would: Group): CellChange {
     tokens: would.inputTokens + would.outputTokens,
     costUsdPer1kTasks: { was: was.costUsdPer1kTasks, would: would.costUsdPer1kTasks, ...inDecimals(cell.costRatio) },
     pricedShare: would.pricedShare,
-    latencyMsP50: { was: was.latencyMs.p50, would: would.latencyMs.p50, ...inDecimals(cell.latencyRatio) },
+    latencyMsP50: {
+      was: was.latencyMs.p50,
+      would: would.latencyMs.p50,
+      ...inDecimals(cell.latencyRatio),
+      ...(makespanMs === null ? {} : { low: null, high: null }),
+    },
     latencyMsP95: { was: was.latencyMs.p95, would: would.latencyMs.p95 },
     orderMayDiffer,
     keptTimes,

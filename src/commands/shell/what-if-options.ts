@@ -17,20 +17,21 @@ export interface WhatIfQuestion {
   readonly parallelSiblings: boolean;
 }
 
-const collect = (value: string, before: readonly string[] = []): string[] => [...before, value];
+/** Collects an option that may be given several times. */
+export const collected = (value: string, before: readonly string[] | undefined): string[] => [...(before ?? []), value];
 
 export function declareWhatIfOptions(command: Command): void {
   command
-    .option('--swap <old=new>', 'price calls of one model as those of another; tokens as recorded', collect)
-    .option('--price <model=in,out[,cached]>', 'USD per million tokens', collect)
+    .option('--swap <old=new>', 'price calls of one model as those of another; tokens as recorded', collected)
+    .option('--price <model=in,out[,cached]>', 'USD per million tokens', collected)
     .option(
       '--latency <model=time>',
       'answers take ttft:300,tps:80 (ms to the first token, then tokens a second), or as long as those of a model that we know (gpt-4.1-mini), or factor:0.5 of the recorded time; "all" is every model',
-      collect,
+      collected,
     )
-    .option('--concurrency <n>', 'requests in flight: 8, gpt-4o=4, or 2/trial for each trial', collect)
-    .option('--rpm <n>', 'requests started in any minute: 500, or gpt-4o=500', collect)
-    .option('--tpm <n>', 'tokens of requests started in any minute: 30k, or gpt-4o=30k', collect)
+    .option('--concurrency <n>', 'requests in flight: 8, gpt-4o=4, or 2/trial for each trial', collected)
+    .option('--rpm <n>', 'requests started in any minute: 500, or gpt-4o=500', collected)
+    .option('--tpm <n>', 'tokens of requests started in any minute: 30k, or gpt-4o=30k', collected)
     .option('--arrivals <how>', 'when the trials of a cell come that share a limit: together, 30/min, or poisson:30/min')
     .option('--parallel-siblings', 'steps that do not need one another start together');
 }
@@ -41,7 +42,7 @@ export function whatIfQuestion(options: Readonly<Record<string, unknown>>): What
   const limits = (['concurrency', 'rpm', 'tpm'] as const).flatMap((kind) => given(kind).map((text) => limitOf(kind, text)));
   const arrivals = options['arrivals'] as string | undefined;
   if (arrivals !== undefined && !limits.some((limit) => !limit.perTrial))
-    throw usage('--arrivals is of matter only where trials share a limit', 'add --rpm, --tpm or --concurrency');
+    throw usage('--arrivals says something only where trials share a limit', 'add --rpm, --tpm or --concurrency');
   const question: WhatIfQuestion = {
     swaps: new Map(given('swap').map((text) => pairOf('--swap', text, 'gpt-4o=gpt-4.1-mini'))),
     prices: Object.fromEntries(given('price').map(priceOf)),

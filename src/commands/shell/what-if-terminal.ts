@@ -47,10 +47,10 @@ function scenarioText(
     ...verdict(recommended).flatMap((text) => labelled('Use', text)),
     ...reordered(orderByCost).flatMap((text) => labelled('By cost', text)),
     ...reordered(orderByLatency).flatMap((text) => labelled('By latency', text)),
-    ...cells.filter((cell) => cell.limited.requests > 0).flatMap((cell, i) => labelled(i === 0 ? 'Waited' : '', waited(cell))),
     ...cells
       .filter((cell) => cell.orderMayDiffer.length > 0)
       .flatMap((cell, i) => labelled(i === 0 ? 'May differ' : '', mayDiffer(cell))),
+    ...waits(cells, width),
   ];
 }
 
@@ -60,9 +60,10 @@ function columnsOf(cells: readonly CellChange[]): Column[] {
     cells.some((cell) => of(cell).was !== of(cell).would);
   const cost = isChanged((cell) => cell.costUsdPer1kTasks);
   const time = isChanged((cell) => cell.latencyMsP50) || isChanged((cell) => cell.latencyMsP95);
+  const isRoomy = !(cost && time);
   const change = (of: (cell: CellChange) => Change): Column => [
-    cost && time ? 'change' : 'change 95%',
-    (cell) => changeText(of(cell), !(cost && time)),
+    cells.some((cell) => withInterval(of(cell), isRoomy)) ? 'change 95%' : 'change',
+    (cell) => changeText(of(cell), isRoomy),
   ];
   const costs: Column[] = cost
     ? [
@@ -89,12 +90,14 @@ const usd = (amount: number | null): string =>
 const seconds = (ms: number | null): string =>
   ms === null ? '-' : ms > 0 && ms < 100 ? (ms / 1000).toFixed(3) : (ms / 1000).toFixed(1);
 
-function changeText({ ratio, low, high }: Change, withInterval: boolean): string {
+const withInterval = ({ low, high }: Change, isRoomy: boolean): boolean => isRoomy && low !== null && low !== high;
+
+function changeText(change: Change, isRoomy: boolean): string {
+  const { ratio, low, high } = change;
   if (ratio === null) return '-';
-  const isConstant = low === high;
-  return !withInterval || isConstant
-    ? percentChange(ratio)
-    : `${percentChange(ratio)} [${percentChange(low!)}, ${percentChange(high!)}]`;
+  return withInterval(change, isRoomy)
+    ? `${percentChange(ratio)} [${percentChange(low!)}, ${percentChange(high!)}]`
+    : percentChange(ratio);
 }
 
 function verdict({ was, would, sentence }: ScenarioChange['recommended']): string[] {
@@ -109,9 +112,19 @@ function reordered({ was, would }: ScenarioChange['orderByCost']): string[] {
   return [`was ${was.join(', ')}; would be ${would.join(', ')}.`];
 }
 
-function waited({ name, limited, trials, makespanMs }: CellChange): string {
-  const all = makespanMs === null ? '' : `; all ${trials} trials done in ${seconds(makespanMs)} s`;
-  return `${name}: ${limited.requests} requests, ${seconds(limited.waitMs)} s in all${all}.`;
+/** How long requests waited for their limits, where any did. */
+function waits(cells: readonly CellChange[], width: number): string[] {
+  const waited = cells.filter((cell) => cell.limited.requests > 0);
+  if (waited.length === 0) return [];
+  const isShared = waited.some((cell) => cell.makespanMs !== null);
+  const rows = waited.map(({ name, limited, makespanMs }) => [
+    ` ${name}`,
+    String(limited.requests),
+    seconds(limited.waitMs / limited.requests),
+    ...(isShared ? [seconds(makespanMs)] : []),
+  ]);
+  const heading = [' waiting for limits', 'requests', 'mean s', ...(isShared ? ['s until all trials were done'] : [])];
+  return ['', ...columns([heading, ...rows], width)];
 }
 
 function mayDiffer({ name, orderMayDiffer, trials }: CellChange): string {
