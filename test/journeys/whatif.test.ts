@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readTraces, type RunTraces } from '../../src/bench/what-if/read-traces.ts';
 import { AS_RECORDED } from '../../src/bench/what-if/options.ts';
@@ -35,7 +36,9 @@ describe('a run of every shipped scenario', () => {
       [],
     );
     for (const [i, { spans }] of traces.traces.entries()) {
-      expect(retimedSpans(graphs[i]!)).toEqual(inCanonicalOrder(spans));
+      const again = retimedSpans(graphs[i]!);
+      // The quick comparison first: a whole run has tens of thousands of spans.
+      if (!isDeepStrictEqual(again, inCanonicalOrder(spans))) expect(again).toEqual(inCanonicalOrder(spans));
       expect(timeRaces(graphs[i]!, new Map())).toEqual([]);
     }
   });
@@ -47,7 +50,7 @@ describe('a run of every shipped scenario', () => {
     expect(before.trials.map((trial) => `${trialText(trial)}\n`).join('')).toBe(
       await project.read('reports', run, 'trials.jsonl'),
     );
-    expect(after).toEqual(before);
+    expect(isDeepStrictEqual(after, before)).toBe(true);
   });
 
   it('answers at 80 columns what it would cost and take, and writes nothing into the run', async () => {
@@ -68,7 +71,7 @@ describe('a run of every shipped scenario', () => {
     expect(told.out.split('\n').filter((line) => line.length > 80)).toEqual([]);
     expect(told.out).toMatch(/^ SIMULATED[^]*WHAT IF +Calls to gpt-4o cost what gpt-4\.1-mini costs\.[^]*Nothing was run again/);
     expect(told.out).toMatch(/Order may differ in \d+ trials/);
-    expect(told.out).toMatch(/May differ +supervisor: \d+ of \d+ trials \(deadline\)/);
+    expect(told.out).toMatch(/May differ +monitor: \d+ of \d+ trials \(deadline\)/);
     expect(await filesOf()).toEqual(files);
     const [markdown, csv, json] = await Promise.all(
       ['.md', '.csv', '.json'].map((ending) => readFile(`${out}${ending}`, 'utf8')),
@@ -77,12 +80,12 @@ describe('a run of every shipped scenario', () => {
     const cells = answer.scenarios.flatMap((scenario) => scenario.cells).length;
     expect(csv!.trimEnd().split('\r\n').length).toBe(cells + 1);
     expect(csv).toContain('SIMULATED');
-    expect(markdown!.split('\n').filter((line) => /^\| [\w-]+ \|.*%/.test(line)).length).toBe(cells);
+    expect(markdown!.split('\n').filter((line) => /^\| (?!pattern)[\w-]+ \|.*%/.test(line)).length).toBe(cells);
   });
 
   it('tells a mistake with the nearest name and exit code 2', async () => {
-    const told = await project.type(['whatif', run, '--latency', 'gpt-4o-mni=gpt-4.1-nano']);
+    const told = await project.type(['whatif', run, '--latency', 'gpt-4o-mini=gpt-4.1-nan']);
     expect([told.code, told.stack]).toEqual([2, false]);
-    expect(told.err).toContain('did you mean gpt-4o-mini?');
+    expect(told.err).toContain('did you mean gpt-4.1-nano?');
   });
 });
