@@ -10,7 +10,7 @@ import { trialGraph } from '../../src/retiming/trial-graph.ts';
 import type { SpanRecord } from '../../src/telemetry/span.ts';
 import { inCanonicalOrder } from '../../src/telemetry/span-tree.ts';
 import { randomTrace } from '../telemetry/random-trace.ts';
-import { programs, runProgram } from './programs.ts';
+import { programs, runProgram, type Step } from './programs.ts';
 
 const NONE: NewLatencies = new Map();
 
@@ -91,6 +91,17 @@ describe('a simulated trial', () => {
       { numRuns: 500 },
     );
     expect(Math.min(count.silent, count.said)).toBeGreaterThan(20);
+  });
+
+  it('says so of a branch that lost a race by the order of events alone', async () => {
+    const model = (name: 'm1' | 'm2', ms: number): Step => ({ kind: 'model', model: name, ms, failures: 0 });
+    const branches = [[model('m2', 10), model('m2', 1)], [model('m1', 10)], [model('m1', 0)]];
+    const { spans } = await runProgram([{ kind: 'all', branches, concurrency: undefined, first: 2 }], asRun);
+    const factor = (value: number): NewLatencies => new Map([['m1', { kind: 'factor', factor: value }]]);
+    // The first two branches are at 10 ms together, and the first has a step to go, which takes no time before it is stopped.
+    expect(simulated(spans, factor(1)).races).toEqual([]);
+    expect(simulated(spans, factor(0.5)).races).toEqual(['race']);
+    expect(simulated(spans, factor(2)).races).toEqual(['race']);
   });
 
   it('never ends earlier when answers take longer', async () => {
