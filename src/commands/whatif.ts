@@ -17,7 +17,7 @@ export default defineCommand({
   examples: [
     ['patternbench whatif --swap gpt-4o=gpt-4.1-mini', 'the last run at the prices of another model'],
     ['patternbench whatif --price gpt-4o=1.25,5,0.3', 'at prices of your own, in USD per million tokens'],
-    ['patternbench whatif --latency gpt-4o=ttft:300,tps:80 --latency gpt-4o-mini=gpt-4.1-nano', 'with other answer times'],
+    ['patternbench whatif --latency gpt-4o=ttft:300,tps:80', 'with other answer times'],
     ['patternbench whatif --rpm 500 --tpm 200k --arrivals 30/min', 'under the limits of an endpoint'],
     ['patternbench whatif support-desk-1a2b3c4d --parallel-siblings --json', 'another run, as JSON'],
   ],

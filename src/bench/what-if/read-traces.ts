@@ -33,5 +33,5 @@ export async function readTraces(file: string): Promise<RunTraces> {
 const noPlan = (file: string) =>
   new PatternbenchError('invalid_record', 'the first line is not the plan of a run', {
     place: { file, line: 1 },
-    remedy: 'name a run of this program; traces of another one become one with: npm run patternbench -- import-run <file>',
+    remedy: 'name a run that this program made itself: of imported runs and traces of other programs it knows too little',
   });

@@ -29,9 +29,17 @@ export function declareWhatIfOptions(command: Command): void {
       'answers take ttft:300,tps:80 (ms to the first token, then tokens a second), or as long as those of a model that we know (gpt-4.1-mini), or factor:0.5 of the recorded time; "all" is every model',
       collected,
     )
-    .option('--concurrency <n>', 'requests in flight: 8, gpt-4o=4, or 2/trial for each trial', collected)
-    .option('--rpm <n>', 'requests started in any minute: 500, or gpt-4o=500', collected)
-    .option('--tpm <n>', 'tokens of requests started in any minute: 30k, or gpt-4o=30k', collected)
+    .option(
+      '--concurrency <n>',
+      'requests in flight: 8 for all trials of a pattern together, gpt-4o=4 for one model, 2/trial for each trial',
+      collected,
+    )
+    .option('--rpm <n>', 'requests started in any minute: 500, or gpt-4o=500; all trials of a pattern together', collected)
+    .option(
+      '--tpm <n>',
+      'tokens of requests started in any minute: 30k, or gpt-4o=30k; all trials of a pattern together',
+      collected,
+    )
     .option('--arrivals <how>', 'when the trials of a cell come that share a limit: together, 30/min, or poisson:30/min')
     .option('--parallel-siblings', 'steps that do not need one another start together');
 }
