@@ -21,6 +21,9 @@ export function latencyBudget(inner: Scope, agent: Agent, { timeoutMs }: RunOpti
   const grantedMs = grantedTo(agent, budgets ?? {});
   const { attributes } = inner.span;
   if (grantedMs !== undefined) attributes[OWN.budgetLatencyMs] = grantedMs;
+  const deadlineMs = Math.min(grantedMs ?? Infinity, timeoutMs ?? Infinity);
+  // What did not strike would strike with other times (`whatif`): the trace must tell of it.
+  if (deadlineMs < Infinity) attributes[OWN.deadlineMs] = deadlineMs;
   if (grantedMs === undefined || (timeoutMs !== undefined && timeoutMs < grantedMs)) {
     return { deadlineUs: timeoutMs === undefined ? undefined : usOf(timeoutMs), expired: () => late(agent, timeoutMs!) };
   }

@@ -163,6 +163,7 @@ function openRoot({ cell, sample, trial }: TrialPlan, runtime: TrialRuntime, { s
       'patternbench.run.trial': trial,
       'patternbench.run.seed': seed,
       'patternbench.config.hash': cell.settings,
+      'patternbench.deadline_ms': cell.scenario.limits.timeoutMs,
       'patternbench.time.source': runtime.clock.kind === 'virtual' ? 'virtual' : 'wall',
     } satisfies KnownAttributes,
     after: [],

@@ -161,6 +161,8 @@ export const OWN = {
   /** Milliseconds that one run of the agent may take; `exceeded` when it took longer and was stopped. */
   budgetLatencyMs: 'patternbench.budget.latency_ms',
   budgetExceeded: 'patternbench.budget.exceeded',
+  /** Milliseconds after which the step is stopped (of a step that is tried again: each attempt); absent where nothing would stop it. */
+  deadlineMs: 'patternbench.deadline_ms',
   /** Of an alert: which budget, and how much of it is used up, as a share. */
   budgetName: 'patternbench.budget.name',
   budgetShare: 'patternbench.budget.share',

@@ -149,6 +149,7 @@ function openRoot(trial: ScriptedTrial, runtime: TrialRuntime): SpanRecord {
       [OWN.adapter]: 'patternbench',
       [OWN.patternName]: pattern,
       [OWN.runTrial]: 0,
+      [OWN.deadlineMs]: runtime.limits.timeoutMs,
     },
     after: [],
   });

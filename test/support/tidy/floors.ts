@@ -12,6 +12,7 @@ const FLOORS: Readonly<Record<string, number>> = {
   state: 3,
   stats: 3,
   agent: 4,
+  retiming: 4,
   transport: 4,
   patterns: 5,
   providers: 5,
