@@ -193,7 +193,7 @@ function readableSpans(view: JaegerView, { resourceFromAttributes, version }: Co
   const contextOf = (spanId: string) => ({ traceId: view.exportedId, spanId, traceFlags: SAMPLED });
   const idOf = (path: string) => spanIdOf(view.traceId, path);
   return view.spans.map((shown) => {
-    const { span, startUs, endUs } = shown;
+    const { span, startUs, endUs, endNs } = shown;
     const resource = resources.get(shown.resource) ?? resourceFromAttributes({ ...shown.resource } as Record<string, string>);
     resources.set(shown.resource, resource);
     const context = contextOf(idOf(span.path));
@@ -203,15 +203,14 @@ function readableSpans(view: JaegerView, { resourceFromAttributes, version }: Co
       spanContext: () => context,
       ...(span.parentPath === null ? {} : { parentSpanContext: contextOf(idOf(span.parentPath)) }),
       startTime: hrTimeOf(startUs),
-      endTime: hrTimeOf(endUs),
+      endTime: hrTimeOf(endUs, endNs),
       duration: hrTimeOf(endUs - startUs),
       status: readableStatus(span),
       attributes: exportedAttributes(shown, idOf),
       links: span.links.map((path) => ({ context: contextOf(idOf(path)), attributes: { [OWN.linkType]: 'fan_in' } })),
       events: span.events.map((event) => ({
         name: event.name,
-        // Moved with its span's start, and not past its moved end.
-        time: hrTimeOf(Math.min(endUs, startUs + Math.max(0, event.atUs - span.startUs))),
+        time: eventTimeOf(event.atUs, shown),
         attributes: event.attributes as Record<string, string>,
       })),
       ended: true,
@@ -229,7 +228,13 @@ export const readableStatus = ({ error }: SpanRecord): ReadableSpan['status'] =>
   error ? { code: STATUS.error, message: error.message } : { code: STATUS.unset };
 
 /** OpenTelemetry's time: [seconds, nanoseconds]. A plain number would be taken for something else. */
-export const hrTimeOf = (us: number): HrTime => [Math.floor(us / 1e6), (us % 1e6) * 1000];
+export const hrTimeOf = (us: number, ns = 0): HrTime => [Math.floor(us / 1e6), (us % 1e6) * 1000 + ns];
+
+/** When an event happened: moved with its span's start, and not past its moved end. */
+export const eventTimeOf = (atUs: number, { span, startUs, endUs, endNs }: JaegerSpan): HrTime => {
+  const us = Math.min(endUs, startUs + Math.max(0, atUs - span.startUs));
+  return hrTimeOf(us, us === endUs ? endNs : 0);
+};
 
 /** The attributes of a span as they leave: with its path, and with the ids of what came before it. */
 export function exportedAttributes(

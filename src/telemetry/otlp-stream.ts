@@ -1,4 +1,4 @@
-import type { Context, HrTime, Link } from '@opentelemetry/api';
+import type { Context, Link } from '@opentelemetry/api';
 import type { NodeTracerProvider, ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace-node';
 import { messageOf } from '../kernel/errors.ts';
 import { safeLine } from '../kernel/terminal-text.ts';
@@ -7,6 +7,7 @@ import { jaegerView, type JaegerSpan, type JaegerView } from './jaeger-view.ts';
 import { type OtlpTrace, SCOPE_NAME } from './otlp-json.ts';
 import {
   collectorUrl,
+  eventTimeOf,
   exportedAttributes,
   hrTimeOf,
   openSender,
@@ -154,7 +155,7 @@ async function tracersOf(version: string, processor: SpanProcessor) {
     const idOf = (path: string) => spanIdOf(view.traceId, path);
     const contextOf = (path: string) => ({ traceId: view.exportedId, spanId: idOf(path), traceFlags: 1 });
     for (const shown of view.spans) {
-      const { span, startUs, endUs } = shown;
+      const { span } = shown;
       next.traceId = view.exportedId;
       next.spanId = idOf(span.path);
       const parent: Context =
@@ -166,18 +167,17 @@ async function tracersOf(version: string, processor: SpanProcessor) {
           span.name,
           {
             kind: span.kind === 'client' ? 2 : 0,
-            startTime: hrTimeOf(startUs),
+            startTime: hrTimeOf(shown.startUs),
             attributes: exportedAttributes(shown, idOf),
             links,
           },
           parent,
         );
       for (const event of span.events) {
-        const at: HrTime = hrTimeOf(Math.min(endUs, startUs + Math.max(0, event.atUs - span.startUs)));
-        told.addEvent(event.name, event.attributes as Record<string, string>, at);
+        told.addEvent(event.name, event.attributes as Record<string, string>, eventTimeOf(event.atUs, shown));
       }
       if (span.error) told.setStatus(readableStatus(span));
-      told.end(hrTimeOf(endUs));
+      told.end(hrTimeOf(shown.endUs, shown.endNs));
     }
     // The resources of a view are its own.
     providers.clear();
