@@ -24,12 +24,13 @@ export function leaveBehind(trial: TrialRuntime, prefix: string, reason: unknown
   for (const span of trial.trace.spans) if (!isOver(span) && span.path.startsWith(prefix)) (open ??= []).push(span);
   if (!open) return undefined;
   const parents = new Set(open.map((span) => span.parentPath));
-  for (const span of open) {
+  // Inner ones first.
+  for (const span of open.toReversed()) {
     span.error = {
       type: reason === undefined ? 'cancelled' : errorTypeOf(reason),
       message: reason === undefined ? NOT_AWAITED : messageOf(reason),
     };
-    span.endUs = trial.clock.nowUs();
+    trial.trace.end(span, trial.clock.nowUs());
   }
   return open.flatMap((span) => (parents.has(span.path) ? [] : [span.path]));
 }

@@ -28,8 +28,10 @@ export async function drive(request: DriverRequest): Promise<void> {
     request.trials.map((plan, index) =>
       limit(async () => {
         if (request.signal.aborted) throw request.signal.reason as Error;
-        const finished = await runTrial(plan, await request.environmentOf(plan));
+        const environment = await request.environmentOf(plan);
+        const finished = await runTrial(plan, environment);
         const record = scoreTrial(finished);
+        environment.watch?.finished(finished.spans[0]!);
         request.onProgress?.(++done, record);
         await inOrder.put(index, { finished, record });
       }),

@@ -39,17 +39,8 @@ const SEARCH_TAGS = [OWN.scenarioId, OWN.patternName, OWN.sampleId, OWN.adapter,
 export function jaegerView(trace: OtlpTrace, placing: JaegerPlacing): JaegerView {
   const tree = treeOf(trace.spans);
   const placed = placing === 'exact' ? exactly(tree) : spread(tree, placing.endMs);
-  const tags: Attributes = {};
-  for (const name of SEARCH_TAGS) {
-    const value = tree.root.attributes[name] ?? trace.resource[name];
-    if (value !== undefined) tags[name] = value;
-  }
-  const resources = new Map<string, Attributes>();
-  const resourceOf = (service: string): Attributes => {
-    const known = resources.get(service) ?? { ...trace.resource, ...tags, [GEN_AI.serviceName]: service };
-    resources.set(service, known);
-    return known;
-  };
+  const tags = searchTags(tree.root, trace.resource);
+  const resourceOf = resourcesOf(trace.resource, tags);
   const spans = tree.spans.map((span) => ({
     span,
     ...placed(span),
@@ -58,6 +49,25 @@ export function jaegerView(trace: OtlpTrace, placing: JaegerPlacing): JaegerView
   }));
   const exportedId = placing === 'exact' ? trace.traceId : saltedTraceId(trace.traceId, placing.salt);
   return { traceId: trace.traceId, exportedId, spans };
+}
+
+export function searchTags(root: SpanRecord, resource: OtlpTrace['resource']): Attributes {
+  const tags: Attributes = {};
+  for (const name of SEARCH_TAGS) {
+    const value = root.attributes[name] ?? resource[name];
+    if (value !== undefined) tags[name] = value;
+  }
+  return tags;
+}
+
+/** The resource of each service of a trace; asked twice for one, it is the same object. */
+export function resourcesOf(resource: OtlpTrace['resource'], tags: Attributes): (service: string) => Attributes {
+  const resources = new Map<string, Attributes>();
+  return (service) => {
+    const known = resources.get(service) ?? { ...resource, ...tags, [GEN_AI.serviceName]: service };
+    resources.set(service, known);
+    return known;
+  };
 }
 
 type Placed = (span: SpanRecord) => Pick<JaegerSpan, 'startUs' | 'endUs' | 'endNs'>;

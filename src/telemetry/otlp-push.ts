@@ -148,6 +148,13 @@ const sizeOf = (attributes: Attributes): number => {
   return size;
 };
 
+/** Whether a collector said no, and would say it again, as against one that is busy or away. */
+export function isRefusal(error: unknown): boolean {
+  const cause = error instanceof Error ? (error.cause as { readonly code?: unknown } | undefined) : undefined;
+  const status = Number(cause?.code);
+  return status >= 400 && status < 500 && status !== 408 && status !== 429;
+}
+
 /** A way to send batches of spans to a collector, each within 1.6 s or not at all. */
 export async function openSender(url: URL, request: Pick<PushRequest, 'signal' | 'version'>) {
   const [{ resourceFromAttributes }, { OTLPTraceExporter }] = await Promise.all([
@@ -169,7 +176,7 @@ export async function openSender(url: URL, request: Pick<PushRequest, 'signal' |
     );
     exporter.export([...spans], (result) => {
       if (result.code === 0) resolve();
-      else reject(new Error(messageOf(result.error) || 'the collector refused them'));
+      else reject(new Error(messageOf(result.error) || 'the collector refused them', { cause: result.error }));
     });
     await promise;
   };

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { join, relative } from 'node:path';
-import { livePush, type PushedRun, pushRun } from '../../bench/push-run.ts';
+import { livePush } from '../../bench/live-push.ts';
+import { type PushedRun, pushRun } from '../../bench/push-run.ts';
 import { safeText } from '../../kernel/terminal-text.ts';
 import type { Shell } from './shell.ts';
 
@@ -44,7 +45,7 @@ export async function pushWhileRunning(url: string, pushing: Pushing) {
   const { shell } = pushing;
   const push = await livePush({ ...targetOf(url, pushing), now: shell.now });
   return {
-    onTrace: push.onTrace,
+    push,
     finish: async (folder: string) => told(folder, url, { shell, pushed: await push.finish(folder) }),
   };
 }

@@ -3,7 +3,7 @@ import { join, relative } from 'node:path';
 import { brokenByInfrastructure } from '../../bench/compose-record.ts';
 import { type ExecutedRun, execute, type ExecuteRequest } from '../../bench/execute.ts';
 import { checkModelMap, checkReplacement, openTraffic, planRun, type RunChoice } from '../../bench/prepare-run.ts';
-import type { LivePush } from '../../bench/push-run.ts';
+import type { LivePush } from '../../bench/live-push.ts';
 import { readSensitivity } from '../../bench/sensitivity.ts';
 import type { RunPlan } from '../../bench/plan.ts';
 import { type SpendingCap, spendingCap } from '../../bench/spending-cap.ts';
@@ -73,7 +73,7 @@ export async function runBench(options: RunOptionValues, wanted: RunMode, shell:
       traffic,
       cap,
       missed,
-      live,
+      live: live?.push,
       shell,
       runId,
       guards,
@@ -180,7 +180,7 @@ interface Execution {
   readonly traffic: ReadonlyMap<string, Traffic>;
   readonly cap: SpendingCap;
   readonly missed: readonly Missed[];
-  readonly live: Pick<LivePush, 'onTrace'> | undefined;
+  readonly live: LivePush | undefined;
   readonly shell: Shell;
   readonly runId: string;
   readonly guards: Pick<ExecuteRequest, 'approver' | 'budget' | 'signal'>;
@@ -211,7 +211,7 @@ async function executePlan(execution: Execution): Promise<ExecutedRun> {
       ...(isJournaled(options, mode) ? { admission: admissionChoice(options, mode, choice.today) } : {}),
       answers: takenUp?.answers,
       onWarning: (sentence) => shell.err(safeText(fromHere(`warning: ${sentence}`, shell))),
-      onTrace: live?.onTrace,
+      live,
       content: contentChoice(options.captureContent, shell),
       environment: () => ({ ...environmentOf(shell), fixtures: ledgerFacts(traffic) }),
       mustStop: cap.reached,
