@@ -79,11 +79,11 @@ export async function pushSpans(request: PushRequest): Promise<PushResult> {
   }
 }
 
-/** The address of a collector's traces endpoint; throws for one that is none. */
-export function collectorUrl(text: string): URL {
+/** The address of a collector's endpoint for traces or metrics; throws for one that is none. */
+export function collectorUrl(text: string, signal: 'traces' | 'metrics' = 'traces'): URL {
   const url = new URL(text);
   if (url.protocol !== 'http:' && url.protocol !== 'https:') throw new Error('the address must begin with http:// or https://');
-  if (url.pathname === '/') url.pathname = '/v1/traces';
+  if (url.pathname === '/') url.pathname = `/v1/${signal}`;
   return url;
 }
 

@@ -1,12 +1,14 @@
 import type { Command } from 'commander';
 import { join, relative } from 'node:path';
 import { livePush } from '../../bench/live-push.ts';
+import { pushRunMetrics } from '../../bench/push-metrics.ts';
 import { type PushedRun, pushRun } from '../../bench/push-run.ts';
 import { safeText } from '../../kernel/terminal-text.ts';
 import type { Shell } from './shell.ts';
 
 export interface PushOptions {
   readonly otlp?: string;
+  readonly otlpMetrics?: string;
   readonly jaegerUi?: string;
   readonly jaegerExact?: boolean;
 }
@@ -15,12 +17,20 @@ export interface PushOptions {
 export const declarePushOptions = (command: Command): Command =>
   command
     .option('--otlp <url>', 'send the traces to an OTLP/HTTP endpoint such as Jaeger (also OTEL_EXPORTER_OTLP_ENDPOINT)')
+    .option(
+      '--otlp-metrics <url>',
+      'send its metrics to an OTLP/HTTP endpoint, which Jaeger has not (also OTEL_EXPORTER_OTLP_METRICS_ENDPOINT)',
+    )
     .option('--jaeger-ui <url>', "address of Jaeger's pages, for links (default: port 16686 of the endpoint's host)")
     .option('--jaeger-exact', 'keep times and ids of spans.jsonl instead of moving the traces to now');
 
 /** The endpoint that was named, by option or environment. */
 export const endpointOf = (options: PushOptions, shell: Shell): string | undefined =>
   options.otlp ?? shell.env['OTEL_EXPORTER_OTLP_ENDPOINT'];
+
+/** Where metrics go, if they were asked for. */
+export const metricsEndpointOf = (options: PushOptions, shell: Shell): string | undefined =>
+  options.otlpMetrics ?? (shell.env['OTEL_EXPORTER_OTLP_METRICS_ENDPOINT'] || undefined);
 
 interface Pushing {
   readonly options: PushOptions;
@@ -40,7 +50,14 @@ export async function pushTraces(folder: string, url: string, pushing: Pushing):
   return told(folder, url, { shell, pushed: await pushRun(folder, { ...targetOf(url, pushing), nowMs: shell.now() }) });
 }
 
-/** The same while the run goes on: for a live run, whose trials take minutes. */
+/** Sends the metrics of a saved run and says what came of it; true when they arrived. */
+export async function sendMetrics(folder: string, url: string, shell: Shell): Promise<boolean> {
+  const { sent, notice } = await pushRunMetrics(folder, { url, nowMs: shell.now(), signal: shell.signal });
+  shell.err(safeText(notice ?? `${sent} metric points sent to ${url}`));
+  return notice === undefined;
+}
+
+/** `pushTraces` while the run goes on: for a live run, whose trials take minutes. */
 export async function pushWhileRunning(url: string, pushing: Pushing) {
   const { shell } = pushing;
   const push = await livePush({ ...targetOf(url, pushing), now: shell.now });

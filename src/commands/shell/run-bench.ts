@@ -23,7 +23,7 @@ import { fromHere } from './from-here.ts';
 import { progressOf } from './progress.ts';
 import { decideOnce, failClosed, type RunMode } from './run-mode.ts';
 import { approverOf, budgetOf, timeLimited } from './run-guards.ts';
-import { endpointOf, pushTraces, pushWhileRunning } from './push-traces.ts';
+import { endpointOf, metricsEndpointOf, pushTraces, pushWhileRunning, sendMetrics } from './push-traces.ts';
 import type { RunOptionValues } from './run-options.ts';
 import type { Shell } from './shell.ts';
 import { ledgerFacts, ledgerLines, toBeTold } from './tell-ledger.ts';
@@ -95,6 +95,8 @@ export async function runBench(options: RunOptionValues, wanted: RunMode, shell:
   await closeTraffic(traffic, choice, { shell, quiet: options.quiet === true });
   if (live) await live.finish(executed.folder);
   else if (url) await pushTraces(executed.folder, url, { options, shell });
+  const metricsUrl = metricsEndpointOf(options, shell);
+  if (metricsUrl) await sendMetrics(executed.folder, metricsUrl, shell);
   await print(executed, options, shell);
   return verdict(executed, shell);
 }
@@ -246,7 +248,7 @@ const environmentOf = (shell: Shell) => ({
 
 /** What `resume` needs to know: the options as they were, without those that only say how the run is shown. */
 function admissionChoice(options: RunOptionValues, mode: RunRecord['mode'], today: string): JsonObject {
-  const { json: _json, quiet: _quiet, otlp: _otlp, yes: _yes, approver: _approver, ...kept } = options;
+  const { json: _json, quiet: _quiet, otlp: _otlp, otlpMetrics: _metrics, yes: _yes, approver: _approver, ...kept } = options;
   return { mode, today, options: JSON.parse(JSON.stringify(kept)) as JsonObject };
 }
 

@@ -1,7 +1,14 @@
 import { PatternbenchError } from '../../kernel/errors.ts';
 import { defineCommand } from '../shell/command.ts';
 import { EXIT } from '../shell/exit-code.ts';
-import { declarePushOptions, endpointOf, type PushOptions, pushTraces } from '../shell/push-traces.ts';
+import {
+  declarePushOptions,
+  endpointOf,
+  metricsEndpointOf,
+  type PushOptions,
+  pushTraces,
+  sendMetrics,
+} from '../shell/push-traces.ts';
 import { runFolderOf } from '../shell/saved-run.ts';
 
 export default defineCommand({
@@ -9,6 +16,7 @@ export default defineCommand({
   description: 'send the traces of a saved run to an OTLP/HTTP endpoint such as Jaeger, moved to end now',
   examples: [
     ['patternbench trace push --otlp http://127.0.0.1:4318', 'the last run'],
+    ['patternbench trace push --otlp-metrics http://127.0.0.1:9090/api/v1/otlp/v1/metrics', 'its metrics, to Prometheus'],
     ['patternbench trace push --otlp http://127.0.0.1:4318 --jaeger-exact', 'with the times and ids of spans.jsonl'],
   ],
   configure: (command) => {
@@ -19,11 +27,14 @@ export default defineCommand({
   run: async ({ options }, shell) => {
     const push: PushOptions = options;
     const url = endpointOf(push, shell);
-    if (!url)
+    const metricsUrl = metricsEndpointOf(push, shell);
+    if (!url && !metricsUrl)
       throw new PatternbenchError('usage', 'where to?', {
         remedy: '--otlp http://127.0.0.1:4318, or set OTEL_EXPORTER_OTLP_ENDPOINT',
       });
     const folder = await runFolderOf(options['run'] as string | undefined, shell);
-    return (await pushTraces(folder, url, { options: push, shell })) ? EXIT.ok : EXIT.errors;
+    const traces = !url || (await pushTraces(folder, url, { options: push, shell }));
+    const metrics = !metricsUrl || (await sendMetrics(folder, metricsUrl, shell));
+    return traces && metrics ? EXIT.ok : EXIT.errors;
   },
 });
