@@ -181,6 +181,8 @@ export const EVENT = {
   retry: 'patternbench.retry',
   fallback: 'patternbench.fallback',
   circuit: 'patternbench.circuit',
+  /** A question went to somebody above. */
+  escalation: 'patternbench.escalation',
   limit: 'patternbench.limit',
   /** Something runs away; the trial is stopped. */
   alert: 'patternbench.alert',
