@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import type { OtlpTrace } from '../telemetry/otlp-json.ts';
 import { parseOtlpLine } from '../telemetry/otlp-parse.ts';
 import { pushSpans, type PushResult } from '../telemetry/otlp-push.ts';
-import { jaegerLinks, type JaegerLinks, usualUi } from './jaeger-links.ts';
+import { jaegerLinks, type JaegerLinks, LINKS_FILE, usualUi } from './jaeger-links.ts';
 import { TOOL_VERSION } from './version.ts';
 
 export interface PushTarget {
@@ -54,7 +54,7 @@ export async function withLinks(
   const at = ui ?? usualUi(url);
   if (result.traces.length === 0 || at === undefined) return result;
   const jaeger = jaegerLinks(traces, result.traces, { ui: at, runId: basename(folder), exact });
-  await writeFile(join(folder, 'jaeger-links.json'), `${JSON.stringify(jaeger, null, 1)}\n`);
+  await writeFile(join(folder, LINKS_FILE), `${JSON.stringify(jaeger, null, 1)}\n`);
   return { ...result, jaeger };
 }
 

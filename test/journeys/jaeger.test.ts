@@ -78,6 +78,11 @@ describe.each([
       const marked = trace.find(({ spanId }) => spanId === searchParams.get('uiFind'))!;
       expect(marked.tags['patternbench.cost.usd']).toBe(Math.max(...costs));
     }
+    // And from each row of the report to its trials.
+    const row = all.rows.find(({ pattern }) => pattern === 'supervisor')!;
+    const tags = JSON.parse(new URL(row.search).searchParams.get('tags')!) as object;
+    expect(await searched(jaeger.ui, tags)).toHaveLength(trials.filter(({ pattern }) => pattern === 'supervisor').length);
+    expect(all.rows).toHaveLength(new Set(trials.map(({ pattern }) => pattern)).size);
     expect(await traceById(jaeger.ui, '0'.repeat(31) + '1')).toBeUndefined();
   });
 
