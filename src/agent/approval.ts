@@ -3,6 +3,7 @@ import { PatternbenchError } from '../kernel/errors.ts';
 import { isObject, type Json, type JsonObject } from '../kernel/json.ts';
 import { type ApprovalDecision, approvalDecision } from '../schema/approvals.ts';
 import { compileJsonSchema } from '../schema/json-schema.ts';
+import { EVENT, GEN_AI } from '../telemetry/attribute-names.ts';
 import { ask } from './interrupt.ts';
 import type { Scope } from './scope.ts';
 
@@ -17,6 +18,10 @@ export async function consent(scope: Scope, tool: Tool, args: JsonObject): Promi
   if (!tool.needsApproval?.(args)) return undefined;
   const question = { tool: tool.name, agent: scope.agent, args };
   const first = await ask(scope, { name: tool.name, question, read: (answer) => decisionFor(tool, answer), word });
+  if (first.decision === 'escalate') {
+    const attributes = { [GEN_AI.toolName]: tool.name };
+    scope.span.events.push({ name: EVENT.escalation, atUs: scope.trial.clock.nowUs(), attributes });
+  }
   const decision =
     first.decision === 'escalate'
       ? await ask(scope, { name: 'escalate', question, read: (answer) => finalDecision(tool, answer), word })

@@ -84,13 +84,13 @@ export const openSpan = (scope: Scope, { path, name, kind = 'internal', attribut
 /** Closes a step that did something itself (a call, a tool, a wait): it is what the next step in the scope waits for. */
 export function closeEffect(scope: Scope, span: SpanRecord): void {
   if (isOver(span)) return;
-  span.endUs = scope.trial.clock.nowUs();
+  scope.trial.trace.end(span, scope.trial.clock.nowUs());
   scope.last = [span.path];
 }
 
 /** Closes a step that contained others: what ended last in it is what the next step waits for. */
 export function closeContainer(scope: Scope, span: SpanRecord, inner: Scope): void {
   if (isOver(span)) return;
-  span.endUs = scope.trial.clock.nowUs();
+  scope.trial.trace.end(span, scope.trial.clock.nowUs());
   scope.last = inner.last;
 }

@@ -36,12 +36,13 @@ export function leaveBehind(trial: TrialRuntime, { below, begun, reason }: Leavi
   }
   if (!open) return undefined;
   const parents = new Set(open.map((span) => span.parentPath));
-  for (const span of open) {
+  // Inner ones first.
+  for (const span of open.toReversed()) {
     span.error = {
       type: reason === undefined ? 'cancelled' : errorTypeOf(reason),
       message: reason === undefined ? NOT_AWAITED : messageOf(reason),
     };
-    span.endUs = trial.clock.nowUs();
+    trial.trace.end(span, trial.clock.nowUs());
   }
   return open.flatMap((span) => (parents.has(span.path) ? [] : [span.path]));
 }

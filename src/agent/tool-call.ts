@@ -9,9 +9,9 @@ import { shortHash } from '../kernel/hash.ts';
 import { isObject, type JsonObject } from '../kernel/json.ts';
 import { unitOf } from '../kernel/random.ts';
 import { compileJsonSchema } from '../schema/json-schema.ts';
-import { GEN_AI, OWN } from '../telemetry/attribute-names.ts';
+import { GEN_AI, HANDOFF_PREFIX, OWN } from '../telemetry/attribute-names.ts';
 import { guardTool } from './loop-guard.ts';
-import type { SpanRecord } from '../telemetry/span.ts';
+import type { Attributes, SpanRecord } from '../telemetry/span.ts';
 import { runAgent } from './agent-run.ts';
 import { consent, settleUnknown } from './approval.ts';
 import { journaled } from './journaled.ts';
@@ -84,8 +84,16 @@ const openToolSpan = (scope: Scope, call: ToolCall): SpanRecord =>
       [GEN_AI.toolCallId]: call.id,
       [GEN_AI.toolType]: 'function',
       [GEN_AI.agentName]: scope.agent,
+      ...handoffOf(scope, call),
     },
   });
+
+/** A tool of that prefix is no work: it gives the floor to another agent. */
+function handoffOf(scope: Scope, { function: { name } }: ToolCall): Attributes | undefined {
+  if (!name.startsWith(HANDOFF_PREFIX)) return undefined;
+  const to = name.slice(HANDOFF_PREFIX.length);
+  return { [OWN.handoffFrom]: scope.agent, [OWN.handoffTo]: to, [OWN.handoffMode]: 'pass_control' };
+}
 
 interface Execution {
   readonly tool: Tool;

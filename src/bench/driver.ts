@@ -32,6 +32,7 @@ export async function drive(request: DriverRequest): Promise<void> {
         const environment = await request.environmentOf(plan);
         const finished = await runTrial(plan, environment);
         const record = await scoreTrial(finished, judgeOf(plan, environment));
+        environment.watch?.finished(finished.spans[0]!);
         request.onProgress?.(++done, record);
         await inOrder.put(index, { finished, record });
       }),

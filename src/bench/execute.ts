@@ -9,7 +9,6 @@ import type { TrialRecord } from '../schema/trial-record.ts';
 import type { RunBudget } from '../state/run-budget.ts';
 import { type PriceTable, priceTable } from '../telemetry/cost.ts';
 import type { ContentPlace } from '../telemetry/message-content.ts';
-import type { OtlpTrace } from '../telemetry/otlp-json.ts';
 import { brokenByInfrastructure, composeRecord } from './compose-record.ts';
 import { drive } from './driver.ts';
 import { inspectorFor, withKinds } from './inspector.ts';
@@ -19,7 +18,8 @@ import { planFactsOf } from './plan-facts.ts';
 import { rounded } from './record-text.ts';
 import { JOURNAL, RunFolder } from './run-folder.ts';
 import { answersFor, openRunJournal, type RunJournal, trialKey } from './run-journal.ts';
-import { planLine, trialLine, trialTrace } from './span-lines.ts';
+import type { LivePush } from './live-push.ts';
+import { planLine, trialLine } from './span-lines.ts';
 import type { Traffic } from './traffic.ts';
 import type { TrialEnvironment } from './trial.ts';
 
@@ -54,8 +54,8 @@ export interface ExecuteRequest {
   readonly onWarning?: (sentence: string) => void;
   /** Told of what runs away in a trial, while it runs. */
   readonly onAlert?: ((plan: TrialPlan, message: string) => void) | undefined;
-  /** Given every finished trial's trace in plan order; the run waits for it. */
-  readonly onTrace?: ((trace: OtlpTrace) => Promise<void>) | undefined;
+  /** Shows trials to a collector while they run. */
+  readonly live?: LivePush | undefined;
   readonly onProgress?: (done: number, record: TrialRecord) => void;
   /** Asked before the run is written: an error here leaves the last good run as it was. */
   readonly beforeWriting?: (trials: readonly TrialRecord[]) => void;
@@ -89,9 +89,10 @@ export async function execute(request: ExecuteRequest): Promise<ExecutedRun> {
     trials: plan.trials,
     concurrency: request.concurrency,
     signal,
-    environmentOf: (trial) => {
+    environmentOf: async (trial) => {
       stopIfAsked(request);
-      return environmentOf(trial);
+      const watch = await request.live?.watch(facts.runId, trial, request.seed);
+      return { ...environmentOf(trial), watch };
     },
     onTrial: async (finished, record) => {
       const found = inspect(record, finished.spans);
@@ -100,7 +101,6 @@ export async function execute(request: ExecuteRequest): Promise<ExecutedRun> {
       trials.push(known);
       await folder.appendSpans(trialLine(facts.runId, finished));
       await folder.appendTrial(known);
-      await request.onTrace?.(trialTrace(facts.runId, finished));
     },
     ...(request.onProgress ? { onProgress: request.onProgress } : {}),
   });

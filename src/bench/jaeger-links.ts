@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { GEN_AI, OWN } from '../telemetry/attribute-names.ts';
 import { EPOCH_MS, type OtlpTrace, SCOPE_NAME } from '../telemetry/otlp-json.ts';
 import type { PushResult } from '../telemetry/otlp-push.ts';
@@ -16,9 +18,18 @@ export interface JaegerLink {
   readonly url: string;
 }
 
+export interface JaegerRow {
+  readonly scenario: string;
+  readonly pattern: string;
+  /** Jaeger's search page, listing the trials behind this row of the report. */
+  readonly search: string;
+}
+
 export interface JaegerLinks {
   /** Jaeger's search page, filled in so that it lists what was sent. */
   readonly search: string;
+  /** One for each row of the report. */
+  readonly rows: readonly JaegerRow[];
   readonly links: readonly JaegerLink[];
 }
 
@@ -28,6 +39,19 @@ export interface LinkOptions {
   readonly runId: string;
   /** Traces stand at the fixed date of virtual time, which no "last hour" shows: the search names a time of its own. */
   readonly exact: boolean;
+}
+
+/** In the folder of a run that was sent. */
+export const LINKS_FILE = 'jaeger-links.json';
+
+/** What a push left beside a run; nothing where there was none, or where it cannot be read. */
+export async function linksOf(folder: string): Promise<JaegerLinks | undefined> {
+  try {
+    const read = JSON.parse(await readFile(join(folder, LINKS_FILE), 'utf8')) as Partial<JaegerLinks> | null;
+    return Array.isArray(read?.links) ? (read as JaegerLinks) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Where to read in Jaeger what was sent: the search for the run, and for each trial its trace at the call to look at first. */
@@ -44,22 +68,35 @@ export function jaegerLinks(
     if (!trace || !root) return [];
     const marked = mostExpensive(trace.spans);
     const mark = marked ? `?uiFind=${spanIdOf(traceId, marked.path)}` : '';
-    return { trial: trialOf(root), traceId, exportedId, url: `${base}/trace/${exportedId}${mark}` };
+    const [scenario, pattern] = [textOf(root, OWN.scenarioId), textOf(root, OWN.patternName)];
+    return { scenario, pattern, trial: trialOf(root), traceId, exportedId, url: `${base}/trace/${exportedId}${mark}` };
   });
   const lastUs = Math.max(0, ...traces.map(({ spans }) => spans[0]?.endUs ?? 0));
-  const query = new URLSearchParams({
-    service: SCOPE_NAME,
-    tags: JSON.stringify({ [OWN.runId]: runId }),
-    limit: '1500',
-    ...(exact
-      ? { lookback: 'custom', start: String(EPOCH_MS * 1000 - 1), end: String(EPOCH_MS * 1000 + lastUs + 1) }
-      : { lookback: '1h' }),
-  });
-  return { search: `${base}/search?${query.toString()}`, links };
+  const time = exact
+    ? { lookback: 'custom', start: String(EPOCH_MS * 1000 - 1), end: String(EPOCH_MS * 1000 + lastUs + 1) }
+    : { lookback: '1h' };
+  const search = (tags: object) => {
+    const query = { service: SCOPE_NAME, tags: JSON.stringify({ [OWN.runId]: runId, ...tags }), limit: '1500', ...time };
+    return `${base}/search?${new URLSearchParams(query).toString()}`;
+  };
+  const rows = [...new Map(links.map(({ scenario, pattern }) => [`${scenario}/${pattern}`, { scenario, pattern }])).values()];
+  return {
+    search: search({}),
+    rows: rows.map((row) => ({
+      ...row,
+      search: search({ [OWN.scenarioId]: row.scenario, [OWN.patternName]: row.pattern }),
+    })),
+    links: links.map(({ scenario: _scenario, pattern: _pattern, ...link }) => link),
+  };
 }
 
-const trialOf = ({ attributes }: SpanRecord): string =>
-  [OWN.scenarioId, OWN.patternName, OWN.sampleId, OWN.runTrial].map((name) => String(attributes[name] ?? '')).join('/');
+const textOf = ({ attributes }: SpanRecord, name: string): string => {
+  const value = attributes[name];
+  return typeof value === 'object' ? value.join(',') : String(value ?? '');
+};
+
+const trialOf = (root: SpanRecord): string =>
+  [OWN.scenarioId, OWN.patternName, OWN.sampleId, OWN.runTrial].map((name) => textOf(root, name)).join('/');
 
 /** By cost; where nothing is priced by tokens, and then by time. */
 function mostExpensive(spans: readonly SpanRecord[]): SpanRecord | undefined {

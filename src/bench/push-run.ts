@@ -3,8 +3,7 @@ import { basename, join } from 'node:path';
 import type { OtlpTrace } from '../telemetry/otlp-json.ts';
 import { parseOtlpLine } from '../telemetry/otlp-parse.ts';
 import { pushSpans, type PushResult } from '../telemetry/otlp-push.ts';
-import { openSpanStream } from '../telemetry/otlp-stream.ts';
-import { jaegerLinks, type JaegerLinks, usualUi } from './jaeger-links.ts';
+import { jaegerLinks, type JaegerLinks, LINKS_FILE, usualUi } from './jaeger-links.ts';
 import { TOOL_VERSION } from './version.ts';
 
 export interface PushTarget {
@@ -47,7 +46,7 @@ interface Sent {
 }
 
 /** What was sent, with links to it, which are written beside the run. */
-async function withLinks(
+export async function withLinks(
   folder: string,
   { traces, result }: Sent,
   { url, ui, exact = false }: Pick<PushTarget, 'url' | 'ui' | 'exact'>,
@@ -55,37 +54,12 @@ async function withLinks(
   const at = ui ?? usualUi(url);
   if (result.traces.length === 0 || at === undefined) return result;
   const jaeger = jaegerLinks(traces, result.traces, { ui: at, runId: basename(folder), exact });
-  await writeFile(join(folder, 'jaeger-links.json'), `${JSON.stringify(jaeger, null, 1)}\n`);
+  await writeFile(join(folder, LINKS_FILE), `${JSON.stringify(jaeger, null, 1)}\n`);
   return { ...result, jaeger };
 }
 
-export interface LivePush {
-  /** For `execute`: hands a finished trial on, and holds the run back while the collector is behind. */
-  readonly onTrace: (trace: OtlpTrace) => Promise<void>;
-  /** Sends the rest, with links like those of a push. */
-  readonly finish: (folder: string) => Promise<PushedRun>;
-}
-
-/** Sends the traces of a live run while it goes on, each as its trial ends. */
-export async function livePush({
-  url,
-  signal,
-  exact = false,
-  ui,
-  now,
-}: Omit<PushTarget, 'nowMs'> & { readonly now: () => number }): Promise<LivePush> {
-  const stream = await openSpanStream({ url, salt: String(now()), exact, version: TOOL_VERSION, signal });
-  return {
-    onTrace: (trace) => stream.add(trace, now()),
-    finish: async (folder) => {
-      const result = await stream.close();
-      return withLinks(folder, { traces: await tracesOf(folder), result }, { url, ui, exact });
-    },
-  };
-}
-
 /** The first line is the plan; it is no trace that anybody would look for. */
-async function tracesOf(folder: string): Promise<OtlpTrace[]> {
+export async function tracesOf(folder: string): Promise<OtlpTrace[]> {
   const lines = (await readFile(join(folder, 'spans.jsonl'), 'utf8')).split('\n').filter((line) => line !== '');
   return lines.slice(1).map((line) => parseOtlpLine(line));
 }

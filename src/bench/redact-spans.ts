@@ -8,8 +8,7 @@ const LEAST = 16;
  * Takes secrets out of the spans of a trial before they are written or sent: models repeat what they were given, and errors quote it. What is
  * said on the root (output, reasons) goes into the trial's record from there, so it is clean too. Equal secrets keep equal names.
  */
-export function redactSpans(spans: readonly SpanRecord[]): void {
-  const names: SecretNames = new Map();
+export function redactSpans(spans: readonly SpanRecord[], names: SecretNames = new Map()): void {
   const clean = (text: string): string => (text.length < LEAST ? text : redactText(text, names));
   for (const span of spans) {
     cleanAttributes(span.attributes, clean);
@@ -19,6 +18,14 @@ export function redactSpans(spans: readonly SpanRecord[]): void {
       if (message !== span.error.message) span.error = { type: span.error.type, message };
     }
   }
+}
+
+/** A copy of a span without secrets, for one that leaves before its trial is over. */
+export function redactedCopy(span: SpanRecord, names: SecretNames): SpanRecord {
+  const events = span.events.map((event) => ({ ...event, attributes: { ...event.attributes } }));
+  const copy = { ...span, attributes: { ...span.attributes }, events };
+  redactSpans([copy], names);
+  return copy;
 }
 
 function cleanAttributes(attributes: Readonly<Attributes>, clean: (text: string) => string): void {

@@ -7,6 +7,7 @@ import { GEN_AI, OWN, STEP } from '../telemetry/attribute-names.ts';
 import { type OtlpTrace, writeOtlpLine } from '../telemetry/otlp-json.ts';
 import { traceIdOf } from '../telemetry/span-ids.ts';
 import type { SpanRecord } from '../telemetry/span.ts';
+import type { TrialPlan } from './plan.ts';
 import { readJson } from './read-json.ts';
 import type { FinishedTrial } from './trial.ts';
 import { TOOL_VERSION } from './version.ts';
@@ -58,18 +59,20 @@ export function planOfTrace({ spans }: OtlpTrace, place: Place): PlanFacts | und
 }
 
 /** The trace of one trial. What people search for in a viewer stands in the resource too, as a search matches one span at a time. */
-export function trialTrace(runId: RunRecord['runId'], { plan, traceId, spans }: FinishedTrial): OtlpTrace {
-  const { cell, sample, trial } = plan;
-  const resource = {
-    [GEN_AI.serviceName]: 'patternbench',
-    [OWN.runId]: runId,
-    [OWN.scenarioId]: cell.scenario.name,
-    [OWN.patternName]: cell.pattern,
-    [OWN.sampleId]: sample.id,
-    [OWN.runTrial]: trial,
-  };
-  return { traceId: traceId(), resource, spans };
-}
+const trialTrace = (runId: RunRecord['runId'], { plan, traceId, spans }: FinishedTrial): OtlpTrace => ({
+  traceId: traceId(),
+  resource: trialResource(runId, plan),
+  spans,
+});
+
+export const trialResource = (runId: RunRecord['runId'], { cell, sample, trial }: TrialPlan): OtlpTrace['resource'] => ({
+  [GEN_AI.serviceName]: 'patternbench',
+  [OWN.runId]: runId,
+  [OWN.scenarioId]: cell.scenario.name,
+  [OWN.patternName]: cell.pattern,
+  [OWN.sampleId]: sample.id,
+  [OWN.runTrial]: trial,
+});
 
 /** The line of one trial. */
 export const trialLine = (runId: RunRecord['runId'], finished: FinishedTrial): string =>

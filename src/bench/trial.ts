@@ -22,7 +22,7 @@ import { type KnownAttributes, OPERATION, OWN } from '../telemetry/attribute-nam
 import type { PriceTable } from '../telemetry/cost.ts';
 import { type ContentCapture, contentCapture, type ContentPlace } from '../telemetry/message-content.ts';
 import { traceIdOf } from '../telemetry/span-ids.ts';
-import { type SpanRecord, TrialTrace } from '../telemetry/span.ts';
+import { type SpanRecord, type SpanWatcher, TrialTrace } from '../telemetry/span.ts';
 import { type MessageLog, messageLog } from './message-log.ts';
 import type { TrialPlan } from './plan.ts';
 
@@ -48,8 +48,14 @@ export interface TrialEnvironment {
   readonly denyWrites?: boolean;
   /** What was said goes on spans only where somebody asked for it. */
   readonly content?: ContentPlace | undefined;
+  /** Told of spans while the trial runs, and of its root when its verdict stands on it. */
+  readonly watch?: TrialWatcher | undefined;
   /** Told at once of what runs away. */
   readonly onAlert?: ((plan: TrialPlan, message: string) => void) | undefined;
+}
+
+export interface TrialWatcher extends SpanWatcher {
+  readonly finished: (root: SpanRecord) => void;
 }
 
 export interface FinishedTrial {
@@ -69,7 +75,6 @@ const MODEL_RETRY = { attempts: 4, baseMs: 1000, jitter: 0.25 } as const;
 
 /** Runs one trial to its end, whatever that is: a failure is an outcome, with its trace, not an exception. */
 export async function runTrial(plan: TrialPlan, environment: TrialEnvironment): Promise<FinishedTrial> {
-  const { cell, sample, trial } = plan;
   const clock = clockOf(environment, seedOf(plan, environment));
   const said = messageLog(environment.content && contentOf(environment.content));
   const runtime = runtimeOf(plan, environment, { clock, content: said });
@@ -80,19 +85,22 @@ export async function runTrial(plan: TrialPlan, environment: TrialEnvironment): 
   // What was cut off, or waits for somebody, is not over.
   if (final && !environment.signal.aborted) environment.journal?.finish(ended.outcome, clock.nowUs());
   let traceId: string | undefined;
-  const identify = () =>
-    (traceId ??= traceIdOf({
-      scenario: cell.scenario.name,
-      adapter: NATIVE,
-      pattern: cell.pattern,
-      settings: cell.settings,
-      sample: sample.id,
-      trial,
-      seed: environment.seed,
-      resume: 0,
-    }));
+  const identify = () => (traceId ??= traceIdOfTrial(plan, environment.seed));
   return { plan, traceId: identify, spans: runtime.trace.spans, said, ...ended };
 }
+
+/** The id of a trial's trace; the seed is that of the run. */
+export const traceIdOfTrial = ({ cell, sample, trial }: TrialPlan, seed: number): string =>
+  traceIdOf({
+    scenario: cell.scenario.name,
+    adapter: NATIVE,
+    pattern: cell.pattern,
+    settings: cell.settings,
+    sample: sample.id,
+    trial,
+    seed,
+    resume: 0,
+  });
 
 const seedOf = ({ cell, sample, trial }: TrialPlan, { seed }: TrialEnvironment): string =>
   `${seed}/${cell.scenario.name}/${cell.pattern}/${sample.id}/${trial}`;
@@ -116,7 +124,7 @@ function runtimeOf(
   const { scenario } = plan.cell;
   return {
     clock,
-    trace: new TrialTrace(),
+    trace: new TrialTrace(environment.watch),
     model: environment.model,
     limits: scenario.limits,
     seed: seedOf(plan, environment),
@@ -245,9 +253,10 @@ function outcomeOf(error: unknown): Outcome {
 /** Ends the trace: the root now, and whatever an abandoned branch left open, at the same instant. */
 function closeTrace(runtime: TrialRuntime, root: SpanRecord): void {
   const endUs = runtime.clock.nowUs();
-  for (const span of runtime.trace.spans) {
+  // Inner ones first, the root last.
+  for (const span of runtime.trace.spans.toReversed()) {
     if (span.endUs >= 0) continue;
-    span.endUs = endUs;
     if (span !== root) span.error ??= { type: 'cancelled', message: 'still open when the trial ended' };
+    runtime.trace.end(span, endUs);
   }
 }

@@ -201,6 +201,8 @@ export const EVENT = {
   retry: 'patternbench.retry',
   fallback: 'patternbench.fallback',
   circuit: 'patternbench.circuit',
+  /** A question went to somebody above. */
+  escalation: 'patternbench.escalation',
   limit: 'patternbench.limit',
   /** Something runs away; the trial is stopped. */
   alert: 'patternbench.alert',
@@ -217,3 +219,17 @@ export const EVENT = {
 
 /** A tool of this prefix hands over to another agent: it is not counted as a tool call. */
 export const HANDOFF_PREFIX = 'transfer_to_';
+
+/** Facts about messages that are known only when a trial is over: spans.jsonl has them, spans that a live run sends as they end do not. */
+export const AFTERWARDS: readonly string[] = [
+  OWN.messageDigests,
+  OWN.promptCharacters,
+  OWN.promptResent,
+  OWN.promptReads,
+  OWN.outputDigest,
+  OWN.outputSimilarity,
+  OWN.outputInAnswer,
+  OWN.toolArgumentsDigest,
+  OWN.toolResultDigest,
+  OWN.approvalDue,
+];

@@ -79,11 +79,11 @@ export async function pushSpans(request: PushRequest): Promise<PushResult> {
   }
 }
 
-/** The address of a collector's traces endpoint; throws for one that is none. */
-export function collectorUrl(text: string): URL {
+/** The address of a collector's endpoint for traces or metrics; throws for one that is none. */
+export function collectorUrl(text: string, signal: 'traces' | 'metrics' = 'traces'): URL {
   const url = new URL(text);
   if (url.protocol !== 'http:' && url.protocol !== 'https:') throw new Error('the address must begin with http:// or https://');
-  if (url.pathname === '/') url.pathname = '/v1/traces';
+  if (url.pathname === '/') url.pathname = `/v1/${signal}`;
   return url;
 }
 
@@ -148,6 +148,13 @@ const sizeOf = (attributes: Attributes): number => {
   return size;
 };
 
+/** Whether a collector said no, and would say it again, as against one that is busy or away. */
+export function isRefusal(error: unknown): boolean {
+  const cause = error instanceof Error ? (error.cause as { readonly code?: unknown } | undefined) : undefined;
+  const status = Number(cause?.code);
+  return status >= 400 && status < 500 && status !== 408 && status !== 429;
+}
+
 /** A way to send batches of spans to a collector, each within 1.6 s or not at all. */
 export async function openSender(url: URL, request: Pick<PushRequest, 'signal' | 'version'>) {
   const [{ resourceFromAttributes }, { OTLPTraceExporter }] = await Promise.all([
@@ -169,7 +176,7 @@ export async function openSender(url: URL, request: Pick<PushRequest, 'signal' |
     );
     exporter.export([...spans], (result) => {
       if (result.code === 0) resolve();
-      else reject(new Error(messageOf(result.error) || 'the collector refused them'));
+      else reject(new Error(messageOf(result.error) || 'the collector refused them', { cause: result.error }));
     });
     await promise;
   };
@@ -193,7 +200,7 @@ function readableSpans(view: JaegerView, { resourceFromAttributes, version }: Co
   const contextOf = (spanId: string) => ({ traceId: view.exportedId, spanId, traceFlags: SAMPLED });
   const idOf = (path: string) => spanIdOf(view.traceId, path);
   return view.spans.map((shown) => {
-    const { span, startUs, endUs } = shown;
+    const { span, startUs, endUs, endNs } = shown;
     const resource = resources.get(shown.resource) ?? resourceFromAttributes({ ...shown.resource } as Record<string, string>);
     resources.set(shown.resource, resource);
     const context = contextOf(idOf(span.path));
@@ -203,15 +210,14 @@ function readableSpans(view: JaegerView, { resourceFromAttributes, version }: Co
       spanContext: () => context,
       ...(span.parentPath === null ? {} : { parentSpanContext: contextOf(idOf(span.parentPath)) }),
       startTime: hrTimeOf(startUs),
-      endTime: hrTimeOf(endUs),
+      endTime: hrTimeOf(endUs, endNs),
       duration: hrTimeOf(endUs - startUs),
       status: readableStatus(span),
       attributes: exportedAttributes(shown, idOf),
       links: span.links.map((path) => ({ context: contextOf(idOf(path)), attributes: { [OWN.linkType]: 'fan_in' } })),
       events: span.events.map((event) => ({
         name: event.name,
-        // Moved with its span's start, and not past its moved end.
-        time: hrTimeOf(Math.min(endUs, startUs + Math.max(0, event.atUs - span.startUs))),
+        time: eventTimeOf(event.atUs, shown),
         attributes: event.attributes as Record<string, string>,
       })),
       ended: true,
@@ -229,7 +235,13 @@ export const readableStatus = ({ error }: SpanRecord): ReadableSpan['status'] =>
   error ? { code: STATUS.error, message: error.message } : { code: STATUS.unset };
 
 /** OpenTelemetry's time: [seconds, nanoseconds]. A plain number would be taken for something else. */
-export const hrTimeOf = (us: number): HrTime => [Math.floor(us / 1e6), (us % 1e6) * 1000];
+export const hrTimeOf = (us: number, ns = 0): HrTime => [Math.floor(us / 1e6), (us % 1e6) * 1000 + ns];
+
+/** When an event happened: moved with its span's start, and not past its moved end. */
+export const eventTimeOf = (atUs: number, { span, startUs, endUs, endNs }: JaegerSpan): HrTime => {
+  const us = Math.min(endUs, startUs + Math.max(0, atUs - span.startUs));
+  return hrTimeOf(us, us === endUs ? endNs : 0);
+};
 
 /** The attributes of a span as they leave: with its path, and with the ids of what came before it. */
 export function exportedAttributes(

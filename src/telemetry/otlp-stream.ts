@@ -1,14 +1,17 @@
-import type { Context, HrTime, Link } from '@opentelemetry/api';
+import type { Context, Link } from '@opentelemetry/api';
 import type { NodeTracerProvider, ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace-node';
 import { messageOf } from '../kernel/errors.ts';
 import { safeLine } from '../kernel/terminal-text.ts';
 import { OWN } from './attribute-names.ts';
-import { jaegerView, type JaegerSpan, type JaegerView } from './jaeger-view.ts';
-import { type OtlpTrace, SCOPE_NAME } from './otlp-json.ts';
+import type { JaegerSpan, JaegerView } from './jaeger-view.ts';
+import { type LiveTrace, liveTrace, type LiveTraceRequest } from './live-trace.ts';
+import { SCOPE_NAME } from './otlp-json.ts';
 import {
   collectorUrl,
+  eventTimeOf,
   exportedAttributes,
   hrTimeOf,
+  isRefusal,
   openSender,
   originOf,
   probe,
@@ -16,7 +19,7 @@ import {
   type PushResult,
   readableStatus,
 } from './otlp-push.ts';
-import { spanIdOf } from './span-ids.ts';
+import { saltedTraceId, spanIdOf } from './span-ids.ts';
 
 // The second of the two files that know the OpenTelemetry SDK (otlp-push.ts is the first): live runs go through its tracers.
 
@@ -33,81 +36,56 @@ export interface StreamResult extends PushResult {
 
 /** The way of a live run's spans to a collector while the run goes on. */
 export interface SpanStream {
-  /** Hands in a finished trial; waits while too many spans are on their way, and never throws for want of a collector. */
-  readonly add: (trace: OtlpTrace, endMs: number) => Promise<void>;
+  /** For a trial that begins: takes its spans as they end. */
+  readonly open: (trial: StreamedTrial) => LiveTrace;
+  /** Waits while too many spans are on their way; never throws for want of a collector. */
+  readonly room: () => Promise<void>;
   /** Sends what is left and tells what became of every span. */
   readonly close: () => Promise<StreamResult>;
 }
 
+export interface StreamedTrial extends Pick<LiveTraceRequest, 'resource' | 'clean'> {
+  /** As in spans.jsonl. */
+  readonly traceId: string;
+  /** Unix milliseconds at which the trial begins. */
+  readonly startMs: number;
+}
+
 /**
- * Opens a stream of spans to a collector. Spans go out in batches as trials end; a buffer of 4,096 holds them back, so that memory stays
- * bounded and nothing is dropped silently: a span that the collector did not take is counted as rejected, with the first reason. After three
- * failures in a row (1.6 s each at most) the collector is given up, and the run goes on without it.
+ * Opens a stream of spans to a collector. Each span goes out when it ends, with those that ended while the last ones were on their way; trials
+ * wait for `room` while 4,096 are waiting, so that memory stays bounded and nothing is dropped silently: a span that the collector did not
+ * take is counted as rejected, with the first reason. A batch that a collector did not answer for is sent again (Jaeger keeps equal spans
+ * once), one that it refused is not. After three failures in a row (1.6 s each at most) the collector is given up, and the run goes on
+ * without it.
  */
-export async function openSpanStream(
-  request: Pick<PushRequest, 'url' | 'salt' | 'exact' | 'version' | 'signal'>,
-): Promise<SpanStream> {
-  const waiting: ReadableSpan[] = [];
-  const counts = { ended: 0, exported: 0, rejected: 0, failures: 0 };
-  const missing = new Map<string, number>();
-  const traces: { traceId: string; exportedId: string }[] = [];
-  let reason: string | undefined;
-  const reject = (spans: number, error: unknown) => {
-    counts.rejected += spans;
-    reason ??= messageOf(error);
-  };
-  const sender = await connected(request).catch((error: unknown) => {
-    reason = messageOf(error);
-    return undefined;
-  });
-  const arrived = (batch: readonly ReadableSpan[]) => {
-    counts.exported += batch.length;
-    counts.failures = 0;
-    for (const span of batch) {
-      const id = span.spanContext().traceId;
-      missing.set(id, missing.get(id)! - 1);
-    }
-  };
-  const drain = async (): Promise<void> => {
-    while (waiting.length > 0) {
-      const batch = waiting.splice(0, MAX_BATCH);
-      if (!sender || counts.failures >= PATIENCE) reject(batch.length, reason);
-      else {
-        await sender.send(batch).then(
-          () => arrived(batch),
-          (error: unknown) => {
-            counts.failures++;
-            reject(batch.length, error);
-          },
-        );
-      }
-    }
-  };
-  let draining: Promise<void> = Promise.resolve();
+export async function openSpanStream(request: StreamRequest): Promise<SpanStream> {
+  const delivery = await deliveryTo(request);
+  const finished: { traceId: string; exportedId: string }[] = [];
   const tracers = await tracersOf(request.version, {
     onStart: () => undefined,
-    onEnd: (span) => {
-      counts.ended++;
-      waiting.push(span);
-    },
-    forceFlush: () => draining,
-    shutdown: () => draining,
+    onEnd: delivery.take,
+    forceFlush: delivery.settled,
+    shutdown: delivery.settled,
   });
   return {
-    add: async (trace, endMs) => {
-      const view = jaegerView(trace, request.exact ? 'exact' : { endMs, salt: request.salt });
-      missing.set(view.exportedId, view.spans.length);
-      traces.push({ traceId: view.traceId, exportedId: view.exportedId });
-      tracers.replay(view);
-      draining = draining.then(drain);
-      if (waiting.length >= MAX_WAITING) await draining;
+    open: ({ traceId, resource, startMs, clean }) => {
+      const exportedId = request.exact ? traceId : saltedTraceId(traceId, request.salt);
+      const ids = { traceId, exportedId };
+      const send = (shown: JaegerSpan) => tracers.tell(shown, ids);
+      const live = liveTrace({ resource, startMs: request.exact ? 'exact' : startMs, clean, send });
+      return {
+        ...live,
+        finish: (root) => {
+          finished.push(ids);
+          live.finish(root);
+        },
+      };
     },
+    room: delivery.room,
     close: async () => {
-      await draining.then(drain);
-      await sender?.[Symbol.asyncDispose]();
+      const { counts, reason, isWhole } = await delivery.close();
       const { ended, exported, rejected } = counts;
-      const whole = traces.filter(({ exportedId }) => missing.get(exportedId) === 0);
-      const result = { ended, exported, rejected, traces: whole };
+      const result = { ended, exported, rejected, traces: finished.filter(({ exportedId }) => isWhole(exportedId)) };
       if (rejected === 0) return result;
       const notice = `traces were not sent to ${originOf(request.url)} (${reason}): ${rejected} of ${ended} spans are missing there`;
       return { ...result, notice: safeLine(notice) };
@@ -115,7 +93,67 @@ export async function openSpanStream(
   };
 }
 
-async function connected(request: Pick<PushRequest, 'url' | 'version' | 'signal'>) {
+type StreamRequest = Pick<PushRequest, 'url' | 'salt' | 'exact' | 'version' | 'signal'>;
+
+/** The buffer, and what became of its spans. Invariant, once it is closed: ended = exported + rejected. */
+async function deliveryTo(request: StreamRequest) {
+  const waiting: ReadableSpan[] = [];
+  const counts = { ended: 0, exported: 0, rejected: 0, failures: 0 };
+  /** By the id that a trace has at the collector: how many of its spans are not there yet. */
+  const missing = new Map<string, number>();
+  const count = (span: ReadableSpan, by: number) => {
+    const { traceId } = span.spanContext();
+    missing.set(traceId, (missing.get(traceId) ?? 0) + by);
+  };
+  let reason: string | undefined;
+  const sender = await connected(request).catch((error: unknown) => {
+    reason = messageOf(error);
+    return undefined;
+  });
+  const failed = (batch: ReadableSpan[], error: unknown) => {
+    reason ??= messageOf(error);
+    counts.failures++;
+    if (counts.failures < PATIENCE && !isRefusal(error)) waiting.unshift(...batch);
+    else counts.rejected += batch.length;
+  };
+  const arrived = (batch: readonly ReadableSpan[]) => {
+    counts.exported += batch.length;
+    counts.failures = 0;
+    for (const span of batch) count(span, -1);
+  };
+  const drain = async (): Promise<void> => {
+    while (waiting.length > 0) {
+      const batch = waiting.splice(0, MAX_BATCH);
+      if (!sender || counts.failures >= PATIENCE) counts.rejected += batch.length;
+      else {
+        await sender.send(batch).then(
+          () => arrived(batch),
+          (error: unknown) => failed(batch, error),
+        );
+      }
+    }
+  };
+  let draining: Promise<void> = Promise.resolve();
+  return {
+    take: (span: ReadableSpan) => {
+      counts.ended++;
+      count(span, 1);
+      waiting.push(span);
+      draining = draining.then(drain);
+    },
+    settled: () => draining,
+    room: async () => {
+      while (waiting.length >= MAX_WAITING) await draining;
+    },
+    close: async () => {
+      await draining.then(drain);
+      await sender?.[Symbol.asyncDispose]();
+      return { counts, reason, isWhole: (exportedId: string) => missing.get(exportedId) === 0 };
+    },
+  };
+}
+
+async function connected(request: StreamRequest) {
   const url = collectorUrl(request.url);
   await probe(url, request.signal);
   return openSender(url, request);
@@ -130,7 +168,8 @@ async function tracersOf(version: string, processor: SpanProcessor) {
       import('@opentelemetry/api'),
     ]);
   const next = { traceId: '', spanId: '' };
-  const providers = new Map<JaegerSpan['resource'], NodeTracerProvider>();
+  // The resources of a trace are its own; its providers are gone with them.
+  const providers = new WeakMap<JaegerSpan['resource'], NodeTracerProvider>();
   const providerOf = (resource: JaegerSpan['resource']): NodeTracerProvider => {
     const known =
       providers.get(resource) ??
@@ -150,37 +189,32 @@ async function tracersOf(version: string, processor: SpanProcessor) {
     providers.set(resource, known);
     return known;
   };
-  const replay = (view: JaegerView): void => {
-    const idOf = (path: string) => spanIdOf(view.traceId, path);
-    const contextOf = (path: string) => ({ traceId: view.exportedId, spanId: idOf(path), traceFlags: 1 });
-    for (const shown of view.spans) {
-      const { span, startUs, endUs } = shown;
-      next.traceId = view.exportedId;
-      next.spanId = idOf(span.path);
-      const parent: Context =
-        span.parentPath === null ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, contextOf(span.parentPath));
-      const links = span.links.map((path): Link => ({ context: contextOf(path), attributes: { [OWN.linkType]: 'fan_in' } }));
-      const told = providerOf(shown.resource)
-        .getTracer(SCOPE_NAME, version)
-        .startSpan(
-          span.name,
-          {
-            kind: span.kind === 'client' ? 2 : 0,
-            startTime: hrTimeOf(startUs),
-            attributes: exportedAttributes(shown, idOf),
-            links,
-          },
-          parent,
-        );
-      for (const event of span.events) {
-        const at: HrTime = hrTimeOf(Math.min(endUs, startUs + Math.max(0, event.atUs - span.startUs)));
-        told.addEvent(event.name, event.attributes as Record<string, string>, at);
-      }
-      if (span.error) told.setStatus(readableStatus(span));
-      told.end(hrTimeOf(endUs));
+  /** Starts and ends a span that has ended. */
+  const tell = (shown: JaegerSpan, { traceId, exportedId }: Pick<JaegerView, 'traceId' | 'exportedId'>): void => {
+    const { span } = shown;
+    const idOf = (path: string) => spanIdOf(traceId, path);
+    const contextOf = (path: string) => ({ traceId: exportedId, spanId: idOf(path), traceFlags: 1 });
+    next.traceId = exportedId;
+    next.spanId = idOf(span.path);
+    const parent: Context =
+      span.parentPath === null ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, contextOf(span.parentPath));
+    const told = providerOf(shown.resource)
+      .getTracer(SCOPE_NAME, version)
+      .startSpan(
+        span.name,
+        {
+          kind: span.kind === 'client' ? 2 : 0,
+          startTime: hrTimeOf(shown.startUs),
+          attributes: exportedAttributes(shown, idOf),
+          links: span.links.map((path): Link => ({ context: contextOf(path), attributes: { [OWN.linkType]: 'fan_in' } })),
+        },
+        parent,
+      );
+    for (const event of span.events) {
+      told.addEvent(event.name, event.attributes as Record<string, string>, eventTimeOf(event.atUs, shown));
     }
-    // The resources of a view are its own.
-    providers.clear();
+    if (span.error) told.setStatus(readableStatus(span));
+    told.end(hrTimeOf(shown.endUs, shown.endNs));
   };
-  return { replay };
+  return { tell };
 }

@@ -36,7 +36,7 @@ export const isWork = (role: SpanRole): boolean => role !== 'workflow' && role !
 export const NOBODY = 'orchestrator';
 
 /** Whose span this is: its own agent name, or that of the nearest span above it that has one. */
-export function agentOf(tree: SpanTree, span: SpanRecord): string | undefined {
+export function agentOf(tree: Pick<SpanTree, 'byPath' | 'spans'>, span: SpanRecord): string | undefined {
   let at: SpanRecord | undefined = span;
   // A file may hold spans whose parents form a circle; counting hops ends the walk.
   for (let hops = 0; at && hops <= tree.spans.length; hops++) {

@@ -42,9 +42,20 @@ export interface SpanStart {
   readonly links?: readonly string[];
 }
 
+/** Told of spans in the moment in which they start and end: of one that is inside another, after its start and before its end. */
+export interface SpanWatcher {
+  readonly started: (span: SpanRecord) => void;
+  readonly ended: (span: SpanRecord) => void;
+}
+
 /** The spans of one trial, in the order in which they were started. */
 export class TrialTrace {
   readonly spans: SpanRecord[] = [];
+  readonly #watcher: SpanWatcher | undefined;
+
+  constructor(watcher?: SpanWatcher) {
+    this.#watcher = watcher;
+  }
 
   start(start: SpanStart): SpanRecord {
     const span: SpanRecord = {
@@ -61,6 +72,13 @@ export class TrialTrace {
       links: start.links ?? [],
     };
     this.spans.push(span);
+    this.#watcher?.started(span);
     return span;
+  }
+
+  /** Ends a span; nothing about it changes after that, but for the root's, which a verdict is written on. */
+  end(span: SpanRecord, endUs: number): void {
+    span.endUs = endUs;
+    this.#watcher?.ended(span);
   }
 }

@@ -101,4 +101,31 @@ describe('OBS1: the span table: what happened has a span or an event', () => {
       ['forbidden', 'tool_denied', true],
     ]);
   });
+
+  it('a hand-off: who to whom', async () => {
+    const spans = await traced({
+      agent: sequential([{ agent: llm('a', { tools: [tool('transfer_to_b')] }) }]),
+      script: (_request, { path }) => (path.endsWith('#0') ? { toolCalls: [{ name: 'transfer_to_b' }] } : 'ok'),
+    });
+    expect(named(spans, 'execute_tool').map(({ attributes }) => attributes)).toMatchObject([
+      { 'patternbench.handoff.from': 'a', 'patternbench.handoff.to': 'b', 'patternbench.handoff.mode': 'pass_control' },
+    ]);
+  });
+
+  it('an approval that is asked for, and one that goes to somebody above', async () => {
+    const pay = tool('pay', { effect: 'write', needsApproval: () => true });
+    const spans = await traced({
+      agent: sequential([{ agent: llm('a', { tools: [pay] }) }]),
+      script: (_request, { path }) => (path.endsWith('#0') ? { toolCalls: [{ name: 'pay' }] } : 'ok'),
+      approver: { latencyMs: 5, answer: ({ name }) => (name === 'escalate' ? 'approve' : 'escalate') },
+    });
+    expect(
+      named(spans, 'await_approval').map(({ name, attributes }) => [name, attributes['patternbench.approval.decision']]),
+    ).toEqual([
+      ['await_approval pay', 'escalate'],
+      ['await_approval escalate', 'approve'],
+    ]);
+    const [agent] = named(spans, 'invoke_agent');
+    expect(agent!.events).toMatchObject([{ name: 'patternbench.escalation', attributes: { 'gen_ai.tool.name': 'pay' } }]);
+  });
 });

@@ -57,6 +57,15 @@ describe('somebody who has just installed it compares the patterns, without key 
     expect(new Set(ran.map(({ pattern }) => pattern))).toEqual(new Set(groups.map(({ pattern }) => pattern)));
   });
 
+  it('sees where every microsecond of every trial went', async () => {
+    const trials = jsonLines<TrialRecord>(await project.read('reports', folder, 'trials.jsonl'));
+    const us = (ms: number) => Math.round(ms * 1000);
+    const sums = trials.filter(
+      ({ criticalPath, latencyMs }) => criticalPath.reduce((sum, { ms }) => sum + us(ms), 0) !== us(latencyMs),
+    );
+    expect(sums.map(trialName)).toEqual([]);
+  });
+
   it('gets the same bytes again, however many trials run at a time, and may start it in two terminals at once', async () => {
     const before = await digests(folder);
     const inTerminal = (concurrency: string) => project.type(['run', '-j', concurrency, '--quiet'], { alone: true });

@@ -34,12 +34,14 @@ describe('somebody who sends the traces to a collector', () => {
     expect(told.ms - plain.ms).toBeLessThan(2000);
   });
 
-  it('finds every span of every trial there', async () => {
+  it('finds every span of every trial there, and the metrics where they are asked for', async () => {
     const received: { readonly traceId: string }[] = [];
+    const metrics: string[] = [];
     const server = createServer((request, reply) => {
       const chunks: Buffer[] = [];
       request.on('data', (chunk: Buffer) => chunks.push(chunk));
       request.on('end', () => {
+        if (request.url === '/v1/metrics') metrics.push(Buffer.concat(chunks).toString());
         if (request.url === '/v1/traces') received.push(...spansOf(Buffer.concat(chunks).toString()));
         reply.writeHead(200, { 'content-type': 'application/json' }).end('{}');
       });
@@ -47,7 +49,9 @@ describe('somebody who sends the traces to a collector', () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     try {
       const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-      const told = await project.type(RUN, { env: { OTEL_EXPORTER_OTLP_ENDPOINT: url } });
+      const told = await project.type(RUN, {
+        env: { OTEL_EXPORTER_OTLP_ENDPOINT: url, OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: url },
+      });
       expect(told).toMatchObject({ code: 0, out: plain.out });
       expect(told.err.split('\n')[0]).toBe(`${written.length} spans sent to ${url}`);
       expect(told.err).toMatch(/^in Jaeger: http:\/\/127\.0\.0\.1:16686\/search\?/m);
@@ -56,6 +60,8 @@ describe('somebody who sends the traces to a collector', () => {
       server.closeAllConnections();
     }
     expect(received).toHaveLength(written.length);
+    expect(metrics).toHaveLength(1);
+    expect(metrics[0]).toContain('"orchestration.tasks.total"');
     const traces = (spans: typeof received | typeof written) => new Set(spans.map(({ traceId }) => traceId)).size;
     expect(traces(written)).toBeGreaterThan(100);
     expect(traces(received)).toBe(traces(written));

@@ -1,7 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { waterfall } from '../../src/commands/shell/waterfall.ts';
+import { slackOf } from '../../src/telemetry/agent-times.ts';
+import { criticalPath } from '../../src/telemetry/critical-path.ts';
 import { parseOtlpLine } from '../../src/telemetry/otlp-parse.ts';
+import { treeOf } from '../../src/telemetry/span-tree.ts';
 import { journeyProject } from '../support/journey.ts';
 
 describe('a person with a trace', () => {
@@ -21,6 +24,17 @@ describe('a person with a trace', () => {
     expect(told.out).toMatch(/● {5}chat gpt-4o .*█/);
     expect(told.out).toMatch(/Critical path \d+\.\d\d s/);
     expect(Math.max(...told.out.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
+  });
+
+  it('sees who was busy and who had time to spare, and none on the critical path', async () => {
+    const told = await type('show', 'starter/parallel/s1/0');
+    expect(told.out).toMatch(/agent +calls +tokens +USD +busy +idle +slack\n/);
+    const [, ...lines] = (await project.read('reports', (await project.runs())[0]!, 'spans.jsonl')).trimEnd().split('\n');
+    for (const line of lines) {
+      const { spans } = parseOtlpLine(line);
+      const spare = new Map([...slackOf(treeOf(spans))].map(([span, us]) => [span.path, us]));
+      expect(criticalPath(spans).filter(({ spanPath }) => (spare.get(spanPath) ?? 0) > 0)).toEqual([]);
+    }
   });
 
   it('finds the slowest trials, and those that failed', async () => {

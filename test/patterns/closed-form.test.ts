@@ -16,7 +16,7 @@ async function everyRun(trial: () => ScriptedTrial) {
   const traces = new Set<string>();
   const problems: unknown[] = [];
   for (let done = 0; done < RUNS; done += AT_ONCE) {
-    const batch = await Promise.all(Array.from({ length: AT_ONCE }, () => runScripted(trial())));
+    const batch = await Promise.all(Array.from({ length: AT_ONCE }, () => runScripted({ ...trial(), sound: false })));
     for (const { latencyMs, result, error, spans } of batch) {
       latencies.add(latencyMs);
       outputs.add(result?.output ?? String(error));

@@ -1,163 +1,150 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
+import {
+  kindOf,
+  otlpBody,
+  type OtlpDocument,
+  searchable,
+  serviceOf,
+  type StoredSpan,
+  storedSpans,
+  summaryOf,
+  tracesBody,
+} from './jaeger-answers.ts';
 
-type Value = string | number | boolean | readonly string[];
-interface Wire {
-  readonly key: string;
-  readonly value: Readonly<Record<string, unknown>>;
-}
-interface OtlpSpan {
-  readonly traceId: string;
-  readonly spanId: string;
-  readonly parentSpanId?: string;
-  readonly name: string;
-  readonly startTimeUnixNano: string;
-  readonly endTimeUnixNano: string;
-  readonly attributes?: readonly Wire[];
-  readonly events?: readonly { readonly attributes?: readonly Wire[] }[];
-}
-interface OtlpDocument {
-  readonly resourceSpans?: readonly {
-    readonly resource?: { readonly attributes?: readonly Wire[] };
-    readonly scopeSpans?: readonly { readonly spans?: readonly OtlpSpan[] }[];
-  }[];
-}
-
-/** A span as Jaeger's pages have it: microseconds, service, tags. */
-export interface JaegerSpan {
-  readonly traceId: string;
-  readonly spanId: string;
-  readonly parentSpanId: string | undefined;
-  readonly service: string;
-  readonly operation: string;
-  readonly startUs: number;
-  readonly endUs: number;
-  readonly tags: Readonly<Record<string, Value>>;
-  readonly resource: Readonly<Record<string, Value>>;
+interface Search {
+  readonly service: string | null;
+  readonly operation: string | null;
+  readonly tags: Readonly<Record<string, string>>;
+  /** Microseconds of Unix time, of the start of the trace. */
+  readonly fromUs: number;
+  readonly untilUs: number;
+  readonly limit: number;
 }
 
-const tagsOf = (list: readonly Wire[] = []): Record<string, Value> =>
-  Object.fromEntries(list.map(({ key, value }) => [key, valueOf(value)]));
-
-function valueOf(value: Readonly<Record<string, unknown>>): Value {
-  if (value['intValue'] !== undefined) return Number(value['intValue']);
-  const list = value['arrayValue'] as { readonly values: readonly Readonly<Record<string, unknown>>[] } | undefined;
-  return list ? list.values.map((item) => String(Object.values(item)[0])) : (Object.values(value)[0] as Value);
+interface Answer {
+  readonly status: number;
+  readonly body: object;
 }
 
-/** What a document of OTLP JSON means to Jaeger. */
-const jaegerSpans = (document: OtlpDocument): JaegerSpan[] =>
-  (document.resourceSpans ?? []).flatMap(({ resource, scopeSpans }) =>
-    (scopeSpans ?? []).flatMap(({ spans }) =>
-      (spans ?? []).map((span) => {
-        const tags = Object.assign(
-          {},
-          ...[span, ...(span.events ?? [])].map(({ attributes }) => tagsOf(attributes)).reverse(),
-        ) as Record<string, Value>;
-        return {
-          traceId: span.traceId,
-          spanId: span.spanId,
-          parentSpanId: span.parentSpanId,
-          service: String(tagsOf(resource?.attributes)['service.name'] ?? ''),
-          operation: span.name,
-          startUs: Number(BigInt(span.startTimeUnixNano) / 1000n),
-          endUs: Number(BigInt(span.endTimeUnixNano) / 1000n),
-          tags,
-          resource: tagsOf(resource?.attributes),
-        };
-      }),
-    ),
-  );
+const ok = (body: object): Answer => ({ status: 200, body });
+const refused = (httpCode: number, message: string): Answer => ({ status: httpCode, body: { error: { httpCode, message } } });
+const NOT_FOUND = { data: null, total: 0, limit: 0, offset: 0, errors: [{ code: 404, msg: 'trace not found' }] };
 
-/** As GET /api/traces/{id} shows it. */
-const traceJson = (spans: readonly JaegerSpan[]) => {
-  const services = [...new Set(spans.map(({ service }) => service))];
+/** A parameter under its name or under the older one with underscores. */
+const parameter = (query: URLSearchParams, name: string): string | null =>
+  query.get(`query.${name}`) ?? query.get(`query.${name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}`);
+
+/** Of /api/v3: both times must be there. */
+function searchOf(query: URLSearchParams): Search | undefined {
+  const [from, until] = [parameter(query, 'startTimeMin'), parameter(query, 'startTimeMax')];
+  if (from === null || until === null) return undefined;
   return {
-    traceID: spans[0]?.traceId ?? '',
-    spans: spans.map((span) => ({
-      traceID: span.traceId,
-      spanID: span.spanId,
-      operationName: span.operation,
-      references: span.parentSpanId ? [{ refType: 'CHILD_OF', traceID: span.traceId, spanID: span.parentSpanId }] : [],
-      startTime: span.startUs,
-      duration: span.endUs - span.startUs,
-      tags: Object.entries(span.tags).map(([key, value]) => ({ key, value })),
-      processID: `p${services.indexOf(span.service) + 1}`,
-    })),
-    processes: Object.fromEntries(services.map((serviceName, i) => [`p${i + 1}`, { serviceName }])),
+    service: parameter(query, 'serviceName'),
+    operation: parameter(query, 'operationName'),
+    tags: JSON.parse(query.get('query.attributes') ?? '{}') as Search['tags'],
+    fromUs: Date.parse(from) * 1000,
+    untilUs: Date.parse(until) * 1000,
+    limit: Number(parameter(query, 'searchDepth') ?? query.get('query.num_traces') ?? 0),
   };
+}
+
+/** Of /api/traces, which the pages of releases before 2.20 ask. */
+const olderSearchOf = (query: URLSearchParams): Search => ({
+  service: query.get('service'),
+  operation: query.get('operation'),
+  tags: JSON.parse(query.get('tags') ?? '{}') as Search['tags'],
+  fromUs: Number(query.get('start') ?? 0),
+  untilUs: Number(query.get('end') ?? Infinity),
+  limit: Number(query.get('limit') ?? 20),
+});
+
+/** All tags must match on one span of the service. */
+function find(traces: Iterable<StoredSpan[]>, { service, operation, tags, fromUs, untilUs, limit }: Search): StoredSpan[][] {
+  const wanted = Object.entries(tags);
+  const matches = (stored: StoredSpan): boolean => {
+    if (serviceOf(stored) !== service || stored.span.name !== (operation ?? stored.span.name)) return false;
+    const own = searchable(stored);
+    return wanted.every(([key, value]) => own.get(key) === value);
+  };
+  return [...traces]
+    .filter((trace) => trace.some(matches))
+    .filter((trace) => {
+      const startUs = Math.min(...trace.map(({ span }) => Number(BigInt(span.startTimeUnixNano) / 1000n)));
+      return startUs >= fromUs && startUs <= untilUs;
+    })
+    .slice(0, limit);
+}
+
+type Query = (traces: Map<string, StoredSpan[]>, query: URLSearchParams) => Answer;
+
+const DEPTH = 'search depth must be greater than 0 and less than max traces';
+const TIMES = 'query.start_time_min and query.start_time_max are required';
+
+const QUERIES: Readonly<Record<string, Query>> = {
+  '/api/v3/services': (traces) => {
+    const services = [...new Set([...traces.values()].flat().map(serviceOf))];
+    return ok(services.length > 0 ? { services } : {});
+  },
+  '/api/v3/operations': (traces, query) => {
+    const own = [...traces.values()].flat().filter((stored) => serviceOf(stored) === query.get('service'));
+    const named = new Map(own.map((stored) => [stored.span.name + kindOf(stored), stored]));
+    return ok({ operations: [...named.values()].map((stored) => ({ name: stored.span.name, spanKind: kindOf(stored) })) });
+  },
+  '/api/v3/traces': (traces, query) => {
+    const search = searchOf(query);
+    if (!search) return refused(400, TIMES);
+    if (search.limit <= 0) return refused(500, DEPTH);
+    const found = find(traces.values(), search);
+    return found.length > 0 ? ok(otlpBody(found.flat())) : refused(404, 'No traces found');
+  },
+  '/api/v3/trace-summaries': (traces, query) => {
+    const search = searchOf(query);
+    return search ? ok({ summaries: find(traces.values(), search).map(summaryOf) }) : refused(400, TIMES);
+  },
+  '/api/traces': (traces, query) => ok(tracesBody(find(traces.values(), olderSearchOf(query)))),
 };
 
+function byId(traces: Map<string, StoredSpan[]>, path: string): Answer | undefined {
+  const [, version, id] = /^\/api\/(v3\/)?traces\/([0-9a-f]{32})$/.exec(path) ?? [];
+  if (id === undefined) return undefined;
+  const trace = traces.get(id);
+  if (version) return trace ? ok(otlpBody(trace)) : refused(404, 'No traces found');
+  return trace ? ok(tracesBody([trace])) : { status: 404, body: NOT_FOUND };
+}
+
 /**
- * A Jaeger on loopback, as far as its pages and our tests need one: takes OTLP JSON, and answers the queries of v2.20 and later (/api/v3),
- * a trace by its id, and the transformation of an uploaded file. Spans that come twice are kept once.
+ * A Jaeger on loopback, as far as its pages and our tests need one: takes OTLP JSON, and answers the queries of the pages of all 2.x releases:
+ * /api/v3, /api/traces, a trace by its id, and the transformation of an uploaded file. Spans that come twice are kept once.
  */
 export async function fakeJaeger() {
-  const spans = new Map<string, JaegerSpan>();
-  const traces = () => Map.groupBy(spans.values(), ({ traceId }) => traceId);
-  /** All tags must match on one span of the service, its resource included; the time is that of the trace's start. */
-  const find = (query: URLSearchParams): JaegerSpan[][] => {
-    const wanted = Object.entries(JSON.parse(query.get('query.attributes') ?? '{}') as Record<string, string>);
-    const ms = (name: string, otherwise: number) => (query.has(name) ? Date.parse(query.get(name)!) : otherwise);
-    const [from, until] = [ms('query.startTimeMin', 0), ms('query.startTimeMax', Infinity)];
-    const matches = ({ service, operation, tags, resource }: JaegerSpan) =>
-      service === query.get('query.serviceName') &&
-      operation === (query.get('query.operationName') ?? operation) &&
-      wanted.every(([key, value]) => String(tags[key] ?? resource[key]) === value);
-    return [...traces().values()]
-      .filter((trace) => trace.some(matches))
-      .filter((trace) => Math.min(...trace.map(({ startUs }) => startUs / 1000)) >= from)
-      .filter((trace) => Math.min(...trace.map(({ startUs }) => startUs / 1000)) <= until)
-      .slice(0, Number(query.get('query.searchDepth') ?? 20));
-  };
-  const answer = (path: string, query: URLSearchParams): object | undefined => {
-    const list = [...spans.values()];
-    if (path === '/api/v3/services') return { services: [...new Set(list.map(({ service }) => service))].sort() };
-    if (path === '/api/v3/operations') {
-      const own = list.filter(({ service }) => service === query.get('service'));
-      return { operations: [...new Set(own.map(({ operation }) => operation))].sort().map((name) => ({ name })) };
-    }
-    if (path === '/api/v3/traces') return { result: find(query) };
-    if (path === '/api/v3/trace-summaries') {
-      const summary = (trace: readonly JaegerSpan[]) => ({
-        traceId: trace[0]!.traceId,
-        spanCount: trace.length,
-        services: Object.fromEntries([...Map.groupBy(trace, ({ service }) => service)].map(([name, own]) => [name, own.length])),
-      });
-      return { summaries: find(query).map(summary) };
-    }
-    const [, id] = /^\/api\/(?:v3\/)?traces\/([0-9a-f]{32})$/.exec(path) ?? [];
-    const trace = id === undefined ? undefined : traces().get(id);
-    return trace && { data: [traceJson(trace)] };
+  const spans = new Map<string, StoredSpan>();
+  const traces = () => Map.groupBy(spans.values(), ({ span }) => span.traceId);
+  const answer = (path: string, query: URLSearchParams): Answer =>
+    byId(traces(), path) ?? QUERIES[path]?.(traces(), query) ?? { status: 404, body: {} };
+  const take = (path: string, body: string): Answer => {
+    // One document: what follows a first one is not read.
+    const read = storedSpans(JSON.parse(body) as OtlpDocument);
+    if (path === '/api/transform') return ok(tracesBody([...Map.groupBy(read, ({ span }) => span.traceId).values()]));
+    if (path !== '/v1/traces') return { status: 404, body: {} };
+    for (const stored of read) spans.set(JSON.stringify(stored), stored);
+    return ok({ partialSuccess: {} });
   };
   const server = createServer((request: IncomingMessage, response: ServerResponse) => {
     const { pathname, searchParams } = new URL(request.url ?? '', 'http://jaeger');
-    const say = (status: number, body: object) =>
-      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
     void text(request).then((body) => {
-      if (request.method === 'GET') {
-        const found = answer(pathname, searchParams);
-        return say(found ? 200 : 404, found ?? { errors: [{ code: 404, msg: 'trace not found' }] });
-      }
-      const documents = body
-        .split('\n')
-        .filter((line) => line !== '')
-        .map((line) => JSON.parse(line) as OtlpDocument);
-      const read = documents.flatMap(jaegerSpans);
-      if (pathname === '/api/transform') {
-        return say(200, { data: [...Map.groupBy(read, ({ traceId }) => traceId).values()].map(traceJson) });
-      }
-      if (pathname !== '/v1/traces') return say(404, {});
-      for (const span of read) spans.set(JSON.stringify(span), span);
-      return say(200, {});
+      const told = request.method === 'GET' ? answer(pathname, searchParams) : take(pathname, body);
+      response.writeHead(told.status, { 'content-type': 'application/json' }).end(JSON.stringify(told.body));
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
-    /** Of the collector and of the pages. */
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    spans: () => [...spans.values()],
+    /** Of the collector. */
+    otlp: url,
+    /** Of the pages and their queries. */
+    ui: url,
     [Symbol.asyncDispose]: async () => {
       server.close();
       server.closeAllConnections();
@@ -165,26 +152,4 @@ export async function fakeJaeger() {
   };
 }
 
-/**
- * Ids of the spans on the critical path by the rule of Jaeger's pages: from the end of a span to the child that finished last, and from the
- * start of that to the sibling that finished strictly before it.
- */
-export function jaegerCriticalPath(trace: readonly JaegerSpan[]): Set<string> {
-  const byId = new Map(trace.map((span) => [span.spanId, span]));
-  const path = new Set<string>();
-  const visit = (span: JaegerSpan, before?: number): void => {
-    const children = trace.filter(({ parentSpanId }) => parentSpanId === span.spanId);
-    const ended = children.filter(({ endUs }) => before === undefined || endUs < before);
-    const last = ended.reduce<JaegerSpan | undefined>(
-      (latest, child) => (latest && latest.endUs > child.endUs ? latest : child),
-      undefined,
-    );
-    const from = last?.endUs ?? span.startUs;
-    if (from !== (before ?? span.endUs)) path.add(span.spanId);
-    if (last) return visit(last);
-    const parent = byId.get(span.parentSpanId ?? '');
-    if (parent) visit(parent, span.startUs);
-  };
-  visit(trace.find(({ parentSpanId }) => parentSpanId === undefined)!);
-  return path;
-}
+export type Jaeger = Awaited<ReturnType<typeof fakeJaeger>>;

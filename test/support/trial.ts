@@ -22,6 +22,7 @@ import { GEN_AI, OWN } from '../../src/telemetry/attribute-names.ts';
 import type { Journal } from '../../src/state/journal.ts';
 import { trialJournals } from '../../src/state/trial-journal.ts';
 import { type SpanRecord, TrialTrace } from '../../src/telemetry/span.ts';
+import { soundTrace } from './sound-trace.ts';
 
 /** What the scripted model does with one request: it answers, calls tools, or fails with a status or an error of the caller's. */
 export interface Scripted {
@@ -72,6 +73,8 @@ export interface ScriptedTrial {
   readonly approver?: Approver;
   readonly runtime?: Partial<TrialRuntime>;
   readonly onAlert?: (message: string) => void;
+  /** false: its trace is not sound, and that is not what the test is about. */
+  readonly sound?: false;
 }
 
 /** The name of a scripted trial in its journal. */
@@ -86,13 +89,17 @@ export interface TrialOutcome {
   readonly spent: Readonly<TrialRuntime['spent']>;
 }
 
-/** Runs an agent as the bench does, on a fresh virtual clock, against a scripted model port. Never throws: an error is part of the outcome. */
+/**
+ * Runs an agent as the bench does, on a fresh virtual clock, against a scripted model port. Throws only
+ * for a trace that is not sound (sound-trace.ts): an error is part of the outcome.
+ */
 export async function runScripted(trial: ScriptedTrial): Promise<TrialOutcome> {
   const clock = trial.clock ?? new VirtualClock();
   const calls: ModelCall[] = [];
+  const sound = soundTrace();
   const runtime = runtimeOf(
     trial,
-    clock,
+    { clock, trace: new TrialTrace(sound.watch) },
     trial.model ?? scriptedPort(trial.script ?? (() => 'ok'), calls, attemptsBefore(trial.journal)),
   );
   const root = openRoot(trial, runtime);
@@ -107,13 +114,18 @@ export async function runScripted(trial: ScriptedTrial): Promise<TrialOutcome> {
   leaveBehind(runtime, { below: '', begun: 0, reason: error });
   root.attributes[OWN.stop] = result?.stop ?? 'failed';
   root.attributes[OWN.outcome] = JSON.stringify({ status: result ? 'completed' : 'failed' });
+  if (trial.sound !== false) sound.check(runtime.trace.spans);
   return { result, error, spans: runtime.trace.spans, latencyMs: msOf(clock.nowUs()), calls, spent: runtime.spent };
 }
 
-function runtimeOf(trial: ScriptedTrial, clock: Clock, model: ModelPort): TrialRuntime {
+function runtimeOf(
+  trial: ScriptedTrial,
+  { clock, trace }: { readonly clock: Clock; readonly trace: TrialTrace },
+  model: ModelPort,
+): TrialRuntime {
   return {
     clock,
-    trace: new TrialTrace(),
+    trace,
     model,
     limits: { maxModelCalls: 1000, maxTokens: 1e9, timeoutMs: 900_000, ...trial.limits },
     seed: trial.seed ?? 'seed',

@@ -119,4 +119,20 @@ describe('jaegerView', () => {
     expect(view.exportedId).toMatch(/^[0-9a-f]{32}$/);
     expect(new Set([trace.traceId, idWith('s'), idWith('t'), view.exportedId]).size).toBe(3);
   });
+
+  it('keeps exact times, and gives a span without duration a nanosecond that its parents enclose', () => {
+    fc.assert(
+      fc.property(randomTrace, (spans) => {
+        const exact = jaegerView({ traceId: 'ab'.repeat(16), resource: {}, spans }, 'exact');
+        const byPath = new Map(exact.spans.map((shown) => [shown.span.path, shown]));
+        for (const { span, startUs, endUs, endNs } of exact.spans) {
+          expect([startUs - span.startUs, endUs - span.endUs]).toEqual([1_767_225_600_000_000, 1_767_225_600_000_000]);
+          expect((endUs - startUs) * 1000 + endNs).toBeGreaterThan(0);
+          const parent = span.parentPath === null ? undefined : byPath.get(span.parentPath)!;
+          if (parent) expect((parent.endUs - endUs) * 1000 + parent.endNs - endNs).toBeGreaterThanOrEqual(0);
+        }
+      }),
+      { numRuns: 200 },
+    );
+  });
 });

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { parseOtlpLine } from '../../src/telemetry/otlp-parse.ts';
 import { openSpanStream } from '../../src/telemetry/otlp-stream.ts';
 import { checkTrace } from '../../src/telemetry/trace-check.ts';
+import { playLive } from './play-live.ts';
 import { sampleTrace } from './random-trace.ts';
 
 async function collector(answer: (response: ServerResponse, count: number) => void) {
@@ -32,41 +33,71 @@ const traceOf = (i: number) => ({
   resource: {},
   spans: sampleTrace(),
 });
-const END_MS = 1_800_000_000_000;
-const open = (url: string) => openSpanStream({ url, salt: 's', version: '0' });
+const START_MS = 1_800_000_000_000;
+const open = async (url: string) => {
+  const stream = await openSpanStream({ url, salt: 's', version: '0' });
+  const begin = (i: number) => stream.open({ ...traceOf(i), startMs: START_MS, clean: (span) => span });
+  return {
+    ...stream,
+    begin,
+    /** A whole trial, as the run hands it in. */
+    add: async (i: number) => {
+      await stream.room();
+      for (const _ of playLive(sampleTrace(), begin(i)));
+    },
+  };
+};
 const idsIn = (body: string) =>
   [...body.matchAll(/"traceId":"(\w+)","spanId":"(\w+)"/g)].map(([, trace, span]) => `${trace}${span}`);
 
 describe('a stream of spans', () => {
-  it('sends a trial when it ends, whole and sound, before the run is over', async () => {
-    const { promise, resolve } = Promise.withResolvers<string>();
+  it('sends each span when it ends, while its trial goes on', async () => {
+    let arrival = Promise.withResolvers<string[]>();
+    const seen: string[] = [];
     await using server = await collector((response) => {
       ok(response);
-      resolve(server.bodies[0]!);
+      seen.push(...idsIn(server.bodies.at(-1)!));
+      arrival.resolve(seen);
     });
     const stream = await open(server.url);
-    await stream.add(traceOf(1), END_MS);
-    const arrived = parseOtlpLine(await promise);
-    expect(checkTrace(arrived.spans)).toEqual([]);
-    expect(arrived.spans.map(({ path }) => path).sort()).toEqual(
-      sampleTrace()
-        .map(({ path }) => path)
-        .sort(),
-    );
-    const own = new Map(sampleTrace().map((span) => [span.path, span]));
-    for (const span of arrived.spans) {
-      const { name, kind, parentPath, attributes } = own.get(span.path)!;
-      expect(span).toMatchObject({ name, kind, parentPath, attributes });
+    let ended = 0;
+    for (const span of playLive(sampleTrace(), stream.begin(1))) {
+      if (span.parentPath === null) break;
+      while (seen.length <= ended) {
+        await arrival.promise;
+        arrival = Promise.withResolvers();
+      }
+      expect(new Set(seen).size).toBe(++ended);
     }
-    expect(await stream.close()).toMatchObject({
+    expect(ended).toBe(5);
+    const { exported, rejected, traces } = await stream.close();
+    // Its root never came, so nobody is told to look at it.
+    expect({ exported, rejected, traces }).toEqual({ exported: 5, rejected: 0, traces: [] });
+  });
+
+  it('delivers a trial whole and sound', async () => {
+    await using server = await collector((response) => ok(response));
+    const stream = await open(server.url);
+    await stream.add(1);
+    const result = await stream.close();
+    const resourceSpans = server.bodies.flatMap((body) => (JSON.parse(body) as { resourceSpans: object[] }).resourceSpans);
+    const arrived = parseOtlpLine(JSON.stringify({ resourceSpans }));
+    expect(result).toMatchObject({
       ended: 6,
       exported: 6,
       rejected: 0,
       traces: [{ traceId: traceOf(1).traceId, exportedId: arrived.traceId }],
     });
+    expect(checkTrace(arrived.spans)).toEqual([]);
+    expect(arrived.spans).toHaveLength(6);
+    const own = new Map(sampleTrace().map((span) => [span.path, span]));
+    for (const span of arrived.spans) {
+      const { name, kind, parentPath, attributes } = own.get(span.path)!;
+      expect(span).toMatchObject({ name, kind, parentPath, attributes });
+    }
   });
 
-  it('loses nothing of many trials at once, and holds the run back when the collector is behind', async () => {
+  it('loses nothing of a burst of 50,000 spans, and holds the run back when the collector is behind', async () => {
     const ids = new Set<string>();
     let count = 0;
     await using server = await collector((response) => {
@@ -77,36 +108,56 @@ describe('a stream of spans', () => {
       ok(response);
     });
     const stream = await open(server.url);
-    for (let i = 0; i < 2000; i++) {
-      await stream.add(traceOf(i), END_MS);
+    // 50,004 spans.
+    for (let i = 0; i < 8334; i++) {
+      await stream.add(i);
       if (i === 1000) expect(count).toBeGreaterThan(1000);
     }
     const { ended, exported, rejected, traces } = await stream.close();
     expect({ ended, exported, rejected, traces: traces.length, count, ids: ids.size }).toEqual({
-      ended: 12_000,
-      exported: 12_000,
+      ended: 50_004,
+      exported: 50_004,
       rejected: 0,
-      traces: 2000,
-      count: 12_000,
-      ids: 12_000,
+      traces: 8334,
+      count: 50_004,
+      ids: 50_004,
     });
   });
 
-  it.each([
+  it.concurrent.each([
     ['refuses', (response: ServerResponse) => void response.writeHead(400).end(), 2000],
+    ['is unavailable', (response: ServerResponse) => void response.writeHead(503).end(), 8000],
+    ['asks for minutes', (response: ServerResponse) => void response.writeHead(429, { 'retry-after': '120' }).end(), 8000],
     ['hangs', () => undefined, 8000],
   ])('accounts for every span with a reason when the collector %s, and lets the run go on', async (_, answer, boundMs) => {
     await using server = await collector(answer);
     const begin = performance.now();
     const stream = await open(server.url);
-    for (let i = 0; i < 1000; i++) await stream.add(traceOf(i), END_MS);
+    for (let i = 0; i < 1000; i++) await stream.add(i);
     const result = await stream.close();
     expect(result).toMatchObject({ ended: 6000, exported: 0, rejected: 6000, traces: [] });
     expect(result.notice).toMatch(
       /^traces were not sent to http:\/\/127\.0\.0\.1:\d+ \(.+\): 6000 of 6000 spans are missing there$/,
     );
-    expect(server.bodies.length).toBeLessThanOrEqual(6);
+    // Three batches, and what the exporter tries again within the time of one.
+    expect(server.bodies.length).toBeLessThanOrEqual(12);
     expect(performance.now() - begin).toBeLessThan(boundMs);
+  });
+
+  it('waits as long as a busy collector asks, if that is short, and loses nothing', async () => {
+    await using server = await collector((response, count) =>
+      count === 1 ? void response.writeHead(429, { 'retry-after': '1' }).end() : void ok(response),
+    );
+    const stream = await open(server.url);
+    for (let i = 0; i < 100; i++) await stream.add(i);
+    expect(await stream.close()).toMatchObject({ ended: 600, exported: 600, rejected: 0 });
+  });
+
+  it('sends again what a collector did not answer for, and loses nothing', async () => {
+    await using server = await collector((response, count) => (count === 1 ? undefined : void ok(response)));
+    const stream = await open(server.url);
+    for (let i = 0; i < 100; i++) await stream.add(i);
+    expect(await stream.close()).toMatchObject({ ended: 600, exported: 600, rejected: 0 });
   });
 
   it('tells which trials arrived whole when a collector fails in between', async () => {
@@ -114,7 +165,7 @@ describe('a stream of spans', () => {
       count === 2 ? void response.writeHead(400).end() : void ok(response),
     );
     const stream = await open(server.url);
-    for (let i = 0; i < 300; i++) await stream.add(traceOf(i), END_MS);
+    for (let i = 0; i < 300; i++) await stream.add(i);
     const { ended, exported, rejected, traces } = await stream.close();
     expect(exported + rejected).toBe(ended);
     expect(rejected).toBeGreaterThan(0);
@@ -124,7 +175,7 @@ describe('a stream of spans', () => {
 
   it('costs nothing where nobody listens', async () => {
     const stream = await open('http://127.0.0.1:9');
-    await stream.add(traceOf(1), END_MS);
+    await stream.add(1);
     expect(await stream.close()).toMatchObject({
       ended: 6,
       exported: 0,

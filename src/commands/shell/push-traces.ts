@@ -1,5 +1,7 @@
 import { join, relative } from 'node:path';
-import { livePush, type PushedRun, pushRun } from '../../bench/push-run.ts';
+import { livePush } from '../../bench/live-push.ts';
+import { pushRunMetrics } from '../../bench/push-metrics.ts';
+import { type PushedRun, pushRun } from '../../bench/push-run.ts';
 import { safeText } from '../../kernel/terminal-text.ts';
 import type { PushOptions } from './push-options.ts';
 import type { Shell } from './shell.ts';
@@ -22,12 +24,19 @@ export async function pushTraces(folder: string, url: string, pushing: Pushing):
   return told(folder, url, { shell, pushed: await pushRun(folder, { ...targetOf(url, pushing), nowMs: shell.now() }) });
 }
 
-/** The same while the run goes on: for a live run, whose trials take minutes. */
+/** Sends the metrics of a saved run and says what came of it; true when they arrived. */
+export async function sendMetrics(folder: string, url: string, shell: Shell): Promise<boolean> {
+  const { sent, notice } = await pushRunMetrics(folder, { url, nowMs: shell.now(), signal: shell.signal });
+  shell.err(safeText(notice ?? `${sent} metric points sent to ${url}`));
+  return notice === undefined;
+}
+
+/** `pushTraces` while the run goes on: for a live run, whose trials take minutes. */
 export async function pushWhileRunning(url: string, pushing: Pushing) {
   const { shell } = pushing;
   const push = await livePush({ ...targetOf(url, pushing), now: shell.now });
   return {
-    onTrace: push.onTrace,
+    push,
     finish: async (folder: string) => told(folder, url, { shell, pushed: await push.finish(folder) }),
   };
 }

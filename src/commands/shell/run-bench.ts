@@ -3,7 +3,7 @@ import { join, relative } from 'node:path';
 import { brokenByInfrastructure } from '../../bench/compose-record.ts';
 import { type ExecutedRun, execute, type ExecuteRequest } from '../../bench/execute.ts';
 import { checkModelMap, checkReplacement, openTraffic, planRun, type RunChoice } from '../../bench/prepare-run.ts';
-import type { LivePush } from '../../bench/push-run.ts';
+import type { LivePush } from '../../bench/live-push.ts';
 import { readSensitivity } from '../../bench/sensitivity.ts';
 import type { RunPlan } from '../../bench/plan.ts';
 import { type SpendingCap, spendingCap } from '../../bench/spending-cap.ts';
@@ -22,8 +22,8 @@ import { fromHere } from './from-here.ts';
 import { progressOf } from './progress.ts';
 import { decideOnce, failClosed, type RunMode } from './run-mode.ts';
 import { approverOf, budgetOf, timeLimited } from './run-guards.ts';
-import { endpointOf } from './push-options.ts';
-import { pushTraces, pushWhileRunning } from './push-traces.ts';
+import { endpointOf, metricsEndpointOf } from './push-options.ts';
+import { pushTraces, pushWhileRunning, sendMetrics } from './push-traces.ts';
 import type { RunOptionValues } from './run-options.ts';
 import { chosenOnly, gateOfRun } from './run-gate.ts';
 import type { Shell } from './shell.ts';
@@ -78,7 +78,7 @@ export async function runBench(options: RunOptionValues, wanted: RunMode, shell:
       traffic,
       cap,
       missed,
-      live,
+      live: live?.push,
       shell,
       runId,
       guards,
@@ -100,6 +100,8 @@ export async function runBench(options: RunOptionValues, wanted: RunMode, shell:
   await closeTraffic(traffic, choice, { shell, quiet: options.quiet === true });
   if (live) await live.finish(executed.folder);
   else if (url) await pushTraces(executed.folder, url, { options, shell });
+  const metricsUrl = metricsEndpointOf(options, shell);
+  if (metricsUrl) await sendMetrics(executed.folder, metricsUrl, shell);
   return showRun(executed, { gate, only: chosenOnly(plan, choice), json: options.json === true }, shell);
 }
 
@@ -186,7 +188,7 @@ interface Execution {
   readonly traffic: ReadonlyMap<string, Traffic>;
   readonly cap: SpendingCap;
   readonly missed: readonly Missed[];
-  readonly live: Pick<LivePush, 'onTrace'> | undefined;
+  readonly live: LivePush | undefined;
   readonly shell: Shell;
   readonly runId: string;
   readonly guards: Pick<ExecuteRequest, 'approver' | 'budget' | 'signal'>;
@@ -217,7 +219,7 @@ async function executePlan(execution: Execution): Promise<ExecutedRun> {
       ...(isJournaled(options, mode) ? { admission: admissionChoice(options, mode, choice.today) } : {}),
       answers: takenUp?.answers,
       onWarning: (sentence) => shell.err(safeText(fromHere(`warning: ${sentence}`, shell))),
-      onTrace: live?.onTrace,
+      live,
       content: contentChoice(options.captureContent, shell),
       environment: () => ({ ...environmentOf(shell), fixtures: ledgerFacts(traffic) }),
       mustStop: cap.reached,
@@ -252,6 +254,6 @@ const environmentOf = (shell: Shell) => ({
 
 /** What `resume` needs to know: the options as they were, without those that only say how the run is shown. */
 function admissionChoice(options: RunOptionValues, mode: RunRecord['mode'], today: string): JsonObject {
-  const { json: _json, quiet: _quiet, otlp: _otlp, yes: _yes, approver: _approver, ...kept } = options;
+  const { json: _json, quiet: _quiet, otlp: _otlp, otlpMetrics: _metrics, yes: _yes, approver: _approver, ...kept } = options;
   return { mode, today, options: JSON.parse(JSON.stringify(kept)) as JsonObject };
 }

@@ -1,5 +1,8 @@
 import { join } from 'node:path';
+import { linksOf } from '../../bench/jaeger-links.ts';
 import { readTrial, trialName } from '../../bench/read-trial.ts';
+import { safeLine } from '../../kernel/terminal-text.ts';
+import { agentsTable } from '../shell/agents-table.ts';
 import { defineCommand } from '../shell/command.ts';
 import { EXIT } from '../shell/exit-code.ts';
 import { runFolderOf } from '../shell/saved-run.ts';
@@ -32,6 +35,9 @@ export default defineCommand({
     ];
     shell.out(head.flatMap((line) => wrapped(line, shell.width, 1)).join('\n'));
     shell.out(['', ...waterfall(spans, shell.width)].join('\n'));
+    shell.out(['', ...agentsTable(record, spans, shell.width)].join('\n'));
+    const link = (await linksOf(folder))?.links.find(({ trial }) => trial === trialName(record));
+    if (link) shell.out(safeLine(` In Jaeger: ${link.url}`));
     return EXIT.ok;
   },
 });
