@@ -1,12 +1,15 @@
 import type { RunRecord } from '../schema/run-record.ts';
 import type { TrialRecord } from '../schema/trial-record.ts';
 import type { RunComparison } from './run-comparison.ts';
+import type { SpanRow } from './span-row.ts';
 
 export interface ReportInput {
   readonly run: RunRecord;
   readonly trials: readonly TrialRecord[];
   /** What it says against an earlier run, where there is one. */
   readonly against?: RunComparison;
+  /** The spans of its trials by trace id, for reporters that read them. */
+  readonly spans?: ReadonlyMap<string, readonly SpanRow[]>;
 }
 
 export interface ReportOptions {
@@ -21,6 +24,8 @@ export interface Reporter {
   readonly description: string;
   /** How the names of its files end, without the leading dot (`junit.xml`): by this `-o` finds it. */
   readonly extension?: string;
+  /** Whether it shows spans: they are read for those that do, since they are much. */
+  readonly readsSpans?: true;
   readonly render: (input: ReportInput, options: ReportOptions) => string;
 }
 
