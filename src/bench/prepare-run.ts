@@ -8,7 +8,8 @@ import { loadPatterns, loadProviders, loadScorers, partNamed } from './parts.ts'
 import { planOf, type RunPlan } from './plan.ts';
 import { recordCommands } from './record-commands.ts';
 import { endpointTraffic } from './record-traffic.ts';
-import { type MissPolicy, replayTraffic } from './replay-traffic.ts';
+import type { MissPolicy } from './miss-policy.ts';
+import { replayTraffic } from './replay-traffic.ts';
 import type { SpendingCap } from './spending-cap.ts';
 import type { MaxAge } from './staleness.ts';
 import type { ReplayTransport } from '../transport/replay-transport.ts';

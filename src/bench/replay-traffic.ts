@@ -12,12 +12,9 @@ import { shortHash } from '../kernel/hash.ts';
 import { VirtualClock } from '../kernel/virtual-clock.ts';
 import type { Scenario } from '../schema/scenario.ts';
 import { openReplay, type ReplayTransport } from '../transport/replay-transport.ts';
+import type { MissPolicy } from './miss-policy.ts';
 import { type MaxAge, staleness } from './staleness.ts';
 import type { OnMiss, Traffic } from './traffic.ts';
-
-/** What a miss does to its trial: ends it, or is answered by a stand-in, so that all that is missing is found in one run. */
-export const ON_MISS = ['fail', 'collect'] as const;
-export type MissPolicy = (typeof ON_MISS)[number];
 
 export interface ReplayChoice {
   readonly scenario: Scenario;

@@ -1,8 +1,9 @@
-import { chmod, type FileHandle, mkdir, mkdtemp, open, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, type FileHandle, mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RunRecord } from '../schema/run-record.ts';
 import type { TrialRecord } from '../schema/trial-record.ts';
 import { runText, trialText } from './record-text.ts';
+import { newDraft, removeDeadDrafts } from './run-drafts.ts';
 
 /** Characters collected before they are written: one write per line would cost more than the line. */
 const CHUNK = 1 << 20;
@@ -56,12 +57,12 @@ export class RunFolder implements AsyncDisposable {
     this.#trials = files.trials;
   }
 
-  /** `inPlace`: fill the run's own folder, which has a journal. */
+  /** `inPlace`: fill the run's own folder, which has a journal. What killed runs have left beside is removed. */
   static async create(reports: string, runId: string, { inPlace = false } = {}): Promise<RunFolder> {
     const path = join(reports, runId);
     await mkdir(inPlace ? path : reports, { recursive: true });
-    // A draft of its own: the same run may be under way in another terminal.
-    const draft = inPlace ? path : await mkdtemp(join(reports, `.${runId}.`));
+    await removeDeadDrafts(reports);
+    const draft = inPlace ? path : await newDraft(reports, runId);
     await chmod(draft, 0o755);
     const file = async (name: string) => new LineFile(await open(join(draft, name), 'w'));
     return new RunFolder(path, draft, { spans: await file('spans.jsonl'), trials: await file('trials.jsonl') });

@@ -1,6 +1,4 @@
-import check from './baseline/check.ts';
-import set from './baseline/set.ts';
-import show from './baseline/show.ts';
+import { join } from 'node:path';
 import { defineCommand } from './shell/command.ts';
 import { EXIT } from './shell/exit-code.ts';
 
@@ -12,7 +10,7 @@ export default defineCommand({
     ['patternbench baseline check', 'hold the last run against it; exit code 1 for a regression'],
     ['patternbench baseline show', 'what baselines there are, and how old'],
   ],
-  commands: [set, check, show],
+  commands: join(import.meta.dirname, 'baseline'),
   configure: () => undefined,
   run: () => Promise.resolve(EXIT.usage),
 });

@@ -1,11 +1,8 @@
 import { join } from 'node:path';
-import { baselineNames, readBaseline } from '../bench/baseline.ts';
-import { readRun, type SavedRun } from '../bench/read-run.ts';
+import type { SavedRun } from '../bench/read-run.ts';
 import { PatternbenchError } from '../kernel/errors.ts';
 import { defineCommand } from './shell/command.ts';
 import { declareCompareOptions } from './shell/compare-options.ts';
-import { compareSaved } from './shell/compare-saved.ts';
-import { runFolderOf } from './shell/saved-run.ts';
 import type { Shell } from './shell/shell.ts';
 
 export default defineCommand({
@@ -27,11 +24,17 @@ export default defineCommand({
     if (before === undefined || after === undefined)
       throw new PatternbenchError('usage', 'compare needs two runs', { remedy: 'npm run patternbench -- list runs' });
     const sides = { before: await runOrBaseline(before, shell), after: await runOrBaseline(after, shell) };
+    const { compareSaved } = await import('./shell/compare-saved.ts');
     return compareSaved(sides, options, shell);
   },
 });
 
 async function runOrBaseline(name: string, shell: Shell): Promise<SavedRun> {
+  const [{ baselineNames, readBaseline }, { readRun }, { runFolderOf }] = await Promise.all([
+    import('../bench/baseline.ts'),
+    import('../bench/read-run.ts'),
+    import('./shell/saved-run.ts'),
+  ]);
   const reports = join(shell.root, 'reports');
   return (await baselineNames(reports)).includes(name) ? readBaseline(reports, name) : readRun(await runFolderOf(name, shell));
 }

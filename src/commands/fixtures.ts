@@ -1,15 +1,4 @@
-import diff from './fixtures/diff.ts';
-import drift from './fixtures/drift.ts';
-import exportSet from './fixtures/export.ts';
-import fmt from './fixtures/fmt.ts';
-import importRecordings from './fixtures/import.ts';
-import ls from './fixtures/ls.ts';
-import prune from './fixtures/prune.ts';
-import redact from './fixtures/redact.ts';
-import scan from './fixtures/scan.ts';
-import show from './fixtures/show.ts';
-import stats from './fixtures/stats.ts';
-import verify from './fixtures/verify.ts';
+import { join } from 'node:path';
 import { defineCommand } from './shell/command.ts';
 import { EXIT } from './shell/exit-code.ts';
 
@@ -22,7 +11,7 @@ export default defineCommand({
     ['patternbench fixtures diff starter', 'what a recording changed since the last commit'],
     ['patternbench fixtures <command> --help', 'options and more examples'],
   ],
-  commands: [ls, show, verify, stats, diff, fmt, prune, scan, redact, drift, importRecordings, exportSet],
+  commands: join(import.meta.dirname, 'fixtures'),
   configure: () => undefined,
   run: () => Promise.resolve(EXIT.usage),
 });

@@ -1,14 +1,12 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { importRun, type ImportedRun } from '../bench/import-run.ts';
+import type { ImportedRun } from '../bench/import-run.ts';
 import { TOOL_VERSION } from '../bench/version.ts';
 import { PatternbenchError } from '../kernel/errors.ts';
 import { safeText } from '../kernel/terminal-text.ts';
 import { columns } from './shell/columns.ts';
 import { defineCommand } from './shell/command.ts';
 import { EXIT } from './shell/exit-code.ts';
-import { recordingFiles } from './shell/recording-files.ts';
-import { runFolderOf } from './shell/saved-run.ts';
 import type { Shell } from './shell/shell.ts';
 import { wrapped } from './shell/wrap.ts';
 
@@ -59,6 +57,11 @@ export default defineCommand({
     ] as const)
       checkName(option, name);
     for (const name of sample ?? []) checkName('--sample', name);
+    const [{ importRun }, { recordingFiles }, { runFolderOf }] = await Promise.all([
+      import('../bench/import-run.ts'),
+      import('./shell/recording-files.ts'),
+      import('./shell/saved-run.ts'),
+    ]);
     const nowMs = shell.now();
     const imported = await importRun({
       sources: await recordingFiles(args, shell),

@@ -1,11 +1,8 @@
 import { join } from 'node:path';
-import { findScenarios, loadScenario } from '../bench/load-scenarios.ts';
 import { loadPatterns, loadProviders, loadReporters, loadScorers, partNamed } from '../bench/parts.ts';
-import { journaledRuns, savedRuns } from '../bench/read-run.ts';
 import { safeText } from '../kernel/terminal-text.ts';
 import { defineCommand } from './shell/command.ts';
 import { EXIT } from './shell/exit-code.ts';
-import { optionLines } from './shell/option-lines.ts';
 import type { Shell } from './shell/shell.ts';
 import { wrapped } from './shell/wrap.ts';
 
@@ -24,15 +21,17 @@ const described = (parts: readonly Described[]) => parts.map(({ name, descriptio
 const KINDS: readonly Kind[] = [
   {
     name: 'patterns',
-    entries: async () =>
-      (await loadPatterns()).map((pattern) => [
+    entries: async () => {
+      const { optionLines } = await import('./shell/option-lines.ts');
+      return (await loadPatterns()).map((pattern) => [
         pattern.name,
         pattern.description,
         `use when: ${pattern.whenToUse}`,
         `not when: ${pattern.whenNot}`,
         `model calls: ${pattern.calls}`,
         ...optionLines(pattern),
-      ]),
+      ]);
+    },
   },
   { name: 'scenarios', entries: scenarios },
   { name: 'scorers', entries: async () => described(await loadScorers()) },
@@ -69,6 +68,7 @@ export default defineCommand({
 
 /** Finished ones in the order of their writing, then those that can be gone on with. */
 async function runs(shell: Shell): Promise<(readonly string[])[]> {
+  const { journaledRuns, savedRuns } = await import('../bench/read-run.ts');
   const reports = join(shell.root, 'reports');
   const unfinished = (await journaledRuns(reports)).filter(({ isFinished }) => !isFinished);
   return [
@@ -78,6 +78,7 @@ async function runs(shell: Shell): Promise<(readonly string[])[]> {
 }
 
 async function scenarios(shell: Shell): Promise<(readonly string[])[]> {
+  const { findScenarios, loadScenario } = await import('../bench/load-scenarios.ts');
   const [patterns, scorers] = await Promise.all([loadPatterns(), loadScorers()]);
   const files = await findScenarios(join(shell.root, 'scenarios'));
   return Promise.all(

@@ -1,14 +1,11 @@
 import { join } from 'node:path';
-import { baselineNames, readBaseline } from '../bench/baseline.ts';
 import { numberOf } from '../bench/compare-runs/tolerances.ts';
-import { type PatternPower, powerOf } from '../bench/power-of.ts';
-import { readRun } from '../bench/read-run.ts';
+import type { PatternPower } from '../bench/power-of.ts';
 import { PatternbenchError } from '../kernel/errors.ts';
 import { safeText } from '../kernel/terminal-text.ts';
 import { columns } from './shell/columns.ts';
 import { defineCommand } from './shell/command.ts';
 import { EXIT } from './shell/exit-code.ts';
-import { runFolderOf } from './shell/saved-run.ts';
 import { wrapped } from './shell/wrap.ts';
 
 /** Trials a sample that are told beside those of the run. */
@@ -32,6 +29,12 @@ export default defineCommand({
   run: async ({ args, options }, shell) => {
     const difference = between('--difference', options['difference'], 1);
     const power = between('--power', options['power'], 0.999);
+    const [{ powerOf }, { baselineNames, readBaseline }, { readRun }, { runFolderOf }] = await Promise.all([
+      import('../bench/power-of.ts'),
+      import('../bench/baseline.ts'),
+      import('../bench/read-run.ts'),
+      import('./shell/saved-run.ts'),
+    ]);
     const reports = join(shell.root, 'reports');
     const name = args[0];
     const isBaseline = name !== undefined && (await baselineNames(reports)).includes(name);

@@ -4,13 +4,12 @@ import { PatternbenchError } from '../kernel/errors.ts';
 import { realClock } from '../kernel/real-clock.ts';
 import { safeText } from '../kernel/terminal-text.ts';
 import { proxyMode } from '../proxy/modes.ts';
-import { type Proxy, startProxy } from '../proxy/proxy.ts';
+import type { Proxy } from '../proxy/proxy.ts';
 import { paceOf } from '../proxy/selection.ts';
-import { spanSink } from '../proxy/span-sink.ts';
 import { TOOL_VERSION } from '../bench/version.ts';
 import { defineCommand } from './shell/command.ts';
 import { EXIT } from './shell/exit-code.ts';
-import { proxyTraffic, type ProxyTrafficOptions } from './shell/proxy-traffic.ts';
+import type { ProxyTrafficOptions } from './shell/proxy-traffic.ts';
 import { wholeNumber } from './shell/run-options.ts';
 import type { Shell } from './shell/shell.ts';
 
@@ -91,6 +90,11 @@ async function start(values: ProxyOptionValues, controlToken: string, shell: She
     throw new PatternbenchError('usage', '--otlp takes an address such as http://127.0.0.1:4318');
   }
   if (values.port > 65_535) throw new PatternbenchError('usage', '--port takes a number up to 65535');
+  const [{ proxyTraffic }, { startProxy }, { spanSink }] = await Promise.all([
+    import('./shell/proxy-traffic.ts'),
+    import('../proxy/proxy.ts'),
+    import('../proxy/span-sink.ts'),
+  ]);
   const openTraffic = await proxyTraffic(values, { shell, clock });
   // A mistake in the flags is told now, not to the first client.
   if (values.scenario !== undefined) openTraffic(values.scenario);

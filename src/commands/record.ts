@@ -1,6 +1,4 @@
 import { defineCommand } from './shell/command.ts';
-import { runBench } from './shell/run-bench.ts';
-import { modeNamed } from './shell/run-mode.ts';
 import { declareRunOptions, type RunOptionValues } from './shell/run-options.ts';
 
 export default defineCommand({
@@ -21,7 +19,8 @@ export default defineCommand({
       .option('--mode <mode>', 'record (everything again), auto (what is missing) or once (where there is no file)', 'record')
       .option('--yes', 'do not ask before a real endpoint is called');
   },
-  run: ({ options }, shell) => {
+  run: async ({ options }, shell) => {
+    const [{ runBench }, { modeNamed }] = await Promise.all([import('./shell/run-bench.ts'), import('./shell/run-mode.ts')]);
     const values = options as unknown as RunOptionValues;
     return runBench(values, modeNamed(values.mode ?? 'record', ['record', 'auto', 'once']), shell);
   },

@@ -1,14 +1,10 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { runText, trialText } from '../bench/record-text.ts';
-import { reportOfSpans } from '../bench/report-of-spans.ts';
+import { join, resolve } from 'node:path';
 import { safeText } from '../kernel/terminal-text.ts';
-import { metricsCollector } from '../telemetry/metrics.ts';
 import { defineCommand } from './shell/command.ts';
 import { EXIT } from './shell/exit-code.ts';
 import { foreignTable } from './shell/foreign-table.ts';
 import { metricsTable } from './shell/metrics-table.ts';
-import { runFolderOf } from './shell/saved-run.ts';
 
 export default defineCommand({
   name: 'report',
@@ -29,13 +25,20 @@ export default defineCommand({
       .option('--no-color', 'plain text');
   },
   run: async ({ args, options }, shell) => {
+    const [{ reportOfSpans }, { runText, trialText }, { metricsCollector }, { runFolderOf }] = await Promise.all([
+      import('../bench/report-of-spans.ts'),
+      import('../bench/record-text.ts'),
+      import('../telemetry/metrics.ts'),
+      import('./shell/saved-run.ts'),
+    ]);
     const from = options['from'] as string | undefined;
-    const file = from ?? join(await runFolderOf(args[0], shell), 'spans.jsonl');
+    const file = from !== undefined ? resolve(shell.root, from) : join(await runFolderOf(args[0], shell), 'spans.jsonl');
     const metrics = options['metrics'] ? metricsCollector() : undefined;
     const report = await reportOfSpans(file, metrics?.add);
     const { run, trials, notes, foreign } = report;
-    const out = options['out'] as string | undefined;
-    if (out !== undefined) {
+    const wanted = options['out'] as string | undefined;
+    if (wanted !== undefined) {
+      const out = resolve(shell.root, wanted);
       await mkdir(out, { recursive: true });
       await writeFile(join(out, 'run.json'), runText(run));
       await writeFile(join(out, 'trials.jsonl'), trials.map((trial) => `${trialText(trial)}\n`).join(''));

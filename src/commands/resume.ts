@@ -1,15 +1,8 @@
 import { PatternbenchError } from '../kernel/errors.ts';
-import { approvalDecision } from '../schema/approvals.ts';
-import { isKnown, type JournalRecord } from '../schema/journal.ts';
-import { isObject, type Json } from '../kernel/json.ts';
 import type { RunRecord } from '../schema/run-record.ts';
-import { runStatus, type PendingQuestion } from '../state/run-status.ts';
 import { defineCommand } from './shell/command.ts';
 import { EXIT } from './shell/exit-code.ts';
-import { runBench } from './shell/run-bench.ts';
-import { answersOf } from './shell/run-guards.ts';
 import { amount, type RunOptionValues, wholeNumber } from './shell/run-options.ts';
-import { journaledRun } from './shell/unfinished-run.ts';
 
 export default defineCommand({
   name: 'resume',
@@ -42,6 +35,14 @@ export default defineCommand({
   run: async ({ args, options }, shell) => {
     const name = args[0];
     if (name === undefined) throw new PatternbenchError('usage', 'resume needs a run', { remedy: 'patternbench list runs' });
+    const [{ runBench }, { runStatus }, { answersOf }, { checkDecisions, recordedScenarios }, { journaledRun }] =
+      await Promise.all([
+        import('./shell/run-bench.ts'),
+        import('../state/run-status.ts'),
+        import('./shell/run-guards.ts'),
+        import('./shell/taking-up.ts'),
+        import('./shell/unfinished-run.ts'),
+      ]);
     const { runId, records, admitted, isFinished } = await journaledRun(name, shell);
     if (isFinished) {
       shell.err(`${runId} came to its end; there is nothing to go on with`);
@@ -66,29 +67,3 @@ interface Admitted {
 }
 
 const collected = (text: string, before: readonly string[]): string[] => [...before, text];
-
-/** A word that no tool call understands would leave the question open again. */
-function checkDecisions(answers: ReadonlyMap<string, Json>, pending: readonly PendingQuestion[]): void {
-  for (const { key, question } of pending) {
-    const answer = answers.get(key);
-    if (answer === undefined || !isObject(question) || !('tool' in question) || 'question' in question) continue;
-    if (approvalDecision(answer)) continue;
-    throw new PatternbenchError('usage', `${JSON.stringify(answer)} decides nothing about ${key}`, {
-      remedy: 'approve, reject: why, escalate, terminate: why, or {"decision":"modify","args":{…}}',
-    });
-  }
-}
-
-/** Scenarios of which a model call has been answered, and therefore recorded where the run records. */
-const recordedScenarios = (records: readonly JournalRecord[]): Set<string> => {
-  const models = new Set(
-    records.flatMap((record) =>
-      isKnown(record) && record.t === 'begin' && record.kind === 'model' ? [`${record.trial}:${record.path}`] : [],
-    ),
-  );
-  return new Set(
-    records.flatMap((record) =>
-      isKnown(record) && record.t === 'end' && models.has(`${record.trial}:${record.path}`) ? [record.trial.split('/')[0]!] : [],
-    ),
-  );
-};

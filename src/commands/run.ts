@@ -1,6 +1,4 @@
 import { defineCommand } from './shell/command.ts';
-import { runBench } from './shell/run-bench.ts';
-import { modeNamed } from './shell/run-mode.ts';
 import { declareReplayOptions, declareRunOptions, type RunOptionValues } from './shell/run-options.ts';
 
 export default defineCommand({
@@ -31,7 +29,8 @@ export default defineCommand({
       .option('--journal', 'keep a journal in a replay too, so that it can be taken up again (other modes always do)')
       .option('--yes', 'do not ask before a real endpoint is called');
   },
-  run: ({ options }, shell) => {
+  run: async ({ options }, shell) => {
+    const [{ runBench }, { modeNamed }] = await Promise.all([import('./shell/run-bench.ts'), import('./shell/run-mode.ts')]);
     const values = options as unknown as RunOptionValues;
     return runBench(values, modeNamed(values.mode ?? 'replay', ['replay', 'auto', 'record', 'live', 'once']), shell);
   },

@@ -1,10 +1,7 @@
 import { join } from 'node:path';
-import { readTrial } from '../bench/read-trial.ts';
 import { PatternbenchError } from '../kernel/errors.ts';
 import { defineCommand } from './shell/command.ts';
 import { EXIT } from './shell/exit-code.ts';
-import { runFolderOf } from './shell/saved-run.ts';
-import { tellTrial } from './shell/tell-trial.ts';
 
 export default defineCommand({
   name: 'show',
@@ -24,6 +21,11 @@ export default defineCommand({
     const name = args[0];
     if (name === undefined)
       throw new PatternbenchError('usage', 'show needs a trial', { remedy: 'name it as scenario/pattern/sample/trial' });
+    const [{ readTrial }, { runFolderOf }, { tellTrial }] = await Promise.all([
+      import('../bench/read-trial.ts'),
+      import('./shell/saved-run.ts'),
+      import('./shell/tell-trial.ts'),
+    ]);
     const folder = await runFolderOf(options['run'] as string | undefined, shell);
     const told = await readTrial(folder, name, join(shell.root, 'fixtures'));
     shell.out(tellTrial(told, { width: shell.width, full: options['full'] === true }));

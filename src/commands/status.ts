@@ -1,9 +1,9 @@
 import { PatternbenchError } from '../kernel/errors.ts';
 import { safeLine } from '../kernel/terminal-text.ts';
-import { type PendingQuestion, runStatus, type RunStatus, type Task } from '../state/run-status.ts';
+import type { PendingQuestion, RunStatus, Task } from '../state/run-status.ts';
 import { defineCommand } from './shell/command.ts';
 import { EXIT } from './shell/exit-code.ts';
-import { type JournaledRun, journaledRun } from './shell/unfinished-run.ts';
+import type { JournaledRun } from './shell/unfinished-run.ts';
 import { wrapped } from './shell/wrap.ts';
 
 export default defineCommand({
@@ -23,6 +23,10 @@ export default defineCommand({
   run: async ({ args, options }, shell) => {
     const name = args[0];
     if (name === undefined) throw new PatternbenchError('usage', 'status needs a run', { remedy: 'patternbench list runs' });
+    const [{ journaledRun }, { runStatus }] = await Promise.all([
+      import('./shell/unfinished-run.ts'),
+      import('../state/run-status.ts'),
+    ]);
     const run = await journaledRun(name, shell);
     const status = runStatus(run.records);
     if (options['json'] === true) shell.out(JSON.stringify({ ...status, finished: run.isFinished }));

@@ -1,9 +1,6 @@
+import { join } from 'node:path';
 import { defineCommand } from './shell/command.ts';
 import { EXIT } from './shell/exit-code.ts';
-import ls from './trace/ls.ts';
-import push from './trace/push.ts';
-import show from './trace/show.ts';
-import verify from './trace/verify.ts';
 
 export default defineCommand({
   name: 'trace',
@@ -14,7 +11,7 @@ export default defineCommand({
     ['patternbench trace push --otlp http://127.0.0.1:4318', 'the last run to Jaeger'],
     ['patternbench trace verify', 'whether every trace is complete and well formed'],
   ],
-  commands: [ls, show, push, verify],
+  commands: join(import.meta.dirname, 'trace'),
   configure: () => undefined,
   run: () => Promise.resolve(EXIT.usage),
 });

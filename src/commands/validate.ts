@@ -2,10 +2,6 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { loadPatterns, loadScorers } from '../bench/parts.ts';
-import { planOf } from '../bench/plan.ts';
-import { selectScenarios } from '../bench/select-scenarios.ts';
-import { loadFixtureSet } from '../fixtures/fixture-set.ts';
-import { findScenarios } from '../bench/load-scenarios.ts';
 import { safeText } from '../kernel/terminal-text.ts';
 import { defineCommand } from './shell/command.ts';
 import { EXIT, exitCodeOf } from './shell/exit-code.ts';
@@ -24,6 +20,11 @@ export default defineCommand({
     command.argument('[scenario...]', 'names or files (default: all, drafts included)').option('--no-color', 'plain text');
   },
   run: async ({ args }, shell) => {
+    const [{ planOf }, { selectScenarios }, { findScenarios }] = await Promise.all([
+      import('../bench/plan.ts'),
+      import('../bench/select-scenarios.ts'),
+      import('../bench/load-scenarios.ts'),
+    ]);
     const folder = join(shell.root, 'scenarios');
     const names = args.length > 0 ? args : await findScenarios(folder);
     const [patterns, scorers] = await Promise.all([loadPatterns(), loadScorers()]);
@@ -53,6 +54,7 @@ export default defineCommand({
 
 async function checkFixtures(folder: string, shell: Shell): Promise<void> {
   if (!existsSync(folder)) return;
+  const { loadFixtureSet } = await import('../fixtures/fixture-set.ts');
   for (const name of (await readdir(folder)).filter((file) => file.endsWith('.jsonl')).sort()) {
     const file = join(folder, name);
     const set = loadFixtureSet(await readFile(file, 'utf8'), file);

@@ -8,17 +8,30 @@ import { messageOf, PatternbenchError } from '../kernel/errors.ts';
  * Throws `invalid_part` with the file for anything else; `not_found` when there is no such folder.
  */
 export async function loadParts<Part extends { readonly name: string }>(folder: string): Promise<Part[]> {
+  const parts: Part[] = [];
+  for (const file of await partFiles(folder)) parts.push(await loadPart<Part>(join(folder, file), nameOf(file)));
+  return parts;
+}
+
+/** The part of that name alone, so that nothing is loaded for its neighbours; undefined when the folder has none. Throws like `loadParts`. */
+export async function loadPartNamed<Part extends { readonly name: string }>(
+  folder: string,
+  name: string,
+): Promise<Part | undefined> {
+  const file = (await partFiles(folder)).find((candidate) => nameOf(candidate) === name);
+  return file === undefined ? undefined : loadPart<Part>(join(folder, file), name);
+}
+
+const nameOf = (file: string): string => file.replace(/\.(ts|js)$/, '');
+
+async function partFiles(folder: string): Promise<string[]> {
   const files = await readdir(folder).catch((cause: unknown) => {
     throw new PatternbenchError('not_found', `there is no folder of parts here: ${messageOf(cause)}`, {
       place: { file: folder },
       cause,
     });
   });
-  const parts: Part[] = [];
-  for (const file of files.filter((name) => /\.(ts|js)$/.test(name) && !/\.(d|test)\.ts$/.test(name)).sort()) {
-    parts.push(await loadPart<Part>(join(folder, file), file.replace(/\.(ts|js)$/, '')));
-  }
-  return parts;
+  return files.filter((name) => /\.(ts|js)$/.test(name) && !/\.(d|test)\.ts$/.test(name)).sort();
 }
 
 async function loadPart<Part extends { readonly name: string }>(path: string, name: string): Promise<Part> {

@@ -82,7 +82,7 @@ export async function proxiedCall(asked: CallAsked): Promise<CallDone> {
 async function turnOf({ selection, body, traffic, turns, call, signal }: CallAsked): Promise<() => void> {
   if (!traffic.records) return () => {};
   const request = clientRequest(`${NOWHERE}${selection.route}`, { body });
-  const key = requestKey(request.body, request.api);
+  const key = requestKey(request.body, request.api, traffic.scrub);
   return turns.take(`${selection.scenario}/${selection.trial}/${key}`, call.run, signal);
 }
 

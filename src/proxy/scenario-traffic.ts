@@ -2,13 +2,16 @@ import { existsSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import type { Provenance, Timing } from '../contracts/model.ts';
 import type { Api } from '../fixtures/api.ts';
+import { readFixtureLines } from '../fixtures/fixture-lines.ts';
 import { type FixtureSet, loadFixtureSet } from '../fixtures/fixture-set.ts';
 import { type FixtureWriter, openFixtureWriter } from '../fixtures/fixture-writer.ts';
 import type { Interaction } from '../fixtures/interaction.ts';
 import { type Fetch, type Recorder, recorder } from '../fixtures/recorder.ts';
+import { type Scrub, scrubOf } from '../fixtures/scrub.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { PatternbenchError } from '../kernel/errors.ts';
 import { isObject } from '../kernel/json.ts';
+import type { ScrubRule } from '../schema/scrub-rule.ts';
 import { fixtureFetch } from '../transport/fixture-fetch.ts';
 import type { ProxyMode } from './modes.ts';
 
@@ -38,6 +41,8 @@ export interface TrafficOptions {
   /** YYYY-MM-DD */
   readonly today: string;
   readonly tool: string;
+  /** The scrub rules of the scenario, for a recording that does not exist yet; one that does tells its own. */
+  readonly scrubRules?: (scenario: string) => Promise<readonly ScrubRule[] | undefined>;
   /** Whether `record` may take the place of a file that exists. */
   readonly replace: boolean;
   /** What to do about a miss. */
@@ -50,6 +55,8 @@ export interface RunTraffic {
   /** undefined: answers come from recordings alone. */
   readonly upstream: Upstream | undefined;
   readonly records: boolean;
+  /** What does not count in the keys of this recording. */
+  readonly scrub: Scrub | undefined;
   readonly find: (key: string, trial: number, occurrence: number) => Interaction | undefined;
 }
 
@@ -82,6 +89,7 @@ interface Recording {
   readonly writer: FixtureWriter;
   readonly recorder: Recorder;
   readonly upstream: Upstream;
+  readonly scrub: Scrub | undefined;
 }
 
 export function scenarioTraffic(options: TrafficOptions): ScenarioTraffic {
@@ -96,7 +104,9 @@ export function scenarioTraffic(options: TrafficOptions): ScenarioTraffic {
     return open;
   };
   const recordingFor = async (mode: 'auto' | 'record'): Promise<Recording> => {
-    recording ??= upstreamFor(mode).then((upstream) => openRecording(options, mode, upstream));
+    recording ??= upstreamFor(mode).then(async (upstream) =>
+      openRecording(options, mode, { upstream, rules: await rulesOf(options) }),
+    );
     recording.catch(() => (recording = undefined));
     const open = await recording;
     if (open.mode === mode) return open;
@@ -107,12 +117,14 @@ export function scenarioTraffic(options: TrafficOptions): ScenarioTraffic {
       if (mode === 'replay') {
         const set = await replays();
         const { scenario, describeRecord } = options;
-        const fetch = fixtureFetch({ set, trial, scenario, onMiss, describeRecord });
-        return { fetch, upstream: undefined, records: false, find: set.find };
+        const scrub = scrubOf(set.header.scrub);
+        const fetch = fixtureFetch({ set, trial, scenario, scrub, onMiss, describeRecord });
+        return { fetch, upstream: undefined, records: false, scrub, find: set.find };
       }
       if (mode === 'live' || mode === 'simulate') {
         const upstream = await upstreamFor(mode);
-        return { fetch: spending(upstream.fetch, options.spend), upstream, records: false, find: () => undefined };
+        const fetch = spending(upstream.fetch, options.spend);
+        return { fetch, upstream, records: false, scrub: undefined, find: () => undefined };
       }
       if (trial >= options.trials) {
         throw conflict(
@@ -120,8 +132,8 @@ export function scenarioTraffic(options: TrafficOptions): ScenarioTraffic {
           'start with a higher --trials',
         );
       }
-      const { writer, recorder: recorderOf, upstream } = await recordingFor(mode);
-      return { fetch: recorderOf.fetchFor(trial), upstream, records: true, find: writer.find };
+      const { writer, recorder: recorderOf, upstream, scrub } = await recordingFor(mode);
+      return { fetch: recorderOf.fetchFor(trial), upstream, records: true, scrub, find: writer.find };
     },
     models: async (mode) => {
       if (mode === 'replay') return (await replays()).interactions.map(({ line }) => line.model);
@@ -159,7 +171,19 @@ const spending =
     return upstream(input, init);
   };
 
-function openRecording(options: TrafficOptions, mode: 'auto' | 'record', upstream: Upstream): Recording {
+/** The rules by which the keys of the recording are made: its own, so that what is added to it fits in, and the scenario's for a new one. */
+async function rulesOf({ file, scenario, scrubRules }: TrafficOptions): Promise<readonly ScrubRule[] | undefined> {
+  if (!existsSync(file)) return scrubRules?.(scenario);
+  const text = await readFile(file, 'utf8');
+  return text === '' ? scrubRules?.(scenario) : readFixtureLines(text, file).header.scrub;
+}
+
+interface RecordingParts {
+  readonly upstream: Upstream;
+  readonly rules: readonly ScrubRule[] | undefined;
+}
+
+function openRecording(options: TrafficOptions, mode: 'auto' | 'record', { upstream, rules }: RecordingParts): Recording {
   const { file, scenario, profile, trials, today, tool, clock, spend } = options;
   const exists = existsSync(file);
   // Whatever the client leaves out of a new recording would be lost.
@@ -173,10 +197,21 @@ function openRecording(options: TrafficOptions, mode: 'auto' | 'record', upstrea
   const writer = openFixtureWriter({
     file,
     fresh: mode === 'record' && exists,
-    header: { scenario, profile, provenance, timing, trials, recordedOn: today, tool },
+    header: {
+      scenario,
+      profile,
+      provenance,
+      timing,
+      trials,
+      recordedOn: today,
+      tool,
+      ...(rules?.length ? { scrub: [...rules] } : {}),
+    },
   });
-  const open = recorder({ writer, upstream: spending(upstream.fetch, spend), timing, clock, maxCalls: Number.MAX_SAFE_INTEGER });
-  return { mode, writer, recorder: open, upstream };
+  const scrub = scrubOf(rules);
+  const asked = spending(upstream.fetch, spend);
+  const open = recorder({ writer, upstream: asked, timing, clock, scrub, maxCalls: Number.MAX_SAFE_INTEGER });
+  return { mode, writer, recorder: open, upstream, scrub };
 }
 
 const conflict = (message: string, remedy: string): PatternbenchError =>

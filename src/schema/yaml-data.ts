@@ -1,8 +1,8 @@
-import { isAlias, LineCounter, parseDocument, visit } from 'yaml';
+import { isAlias, LineCounter, visit } from 'yaml';
 import { messageOf, PatternbenchError } from '../kernel/errors.ts';
 import { isObject } from '../kernel/json.ts';
 import { hostileData, MAX_DEPTH, showPath } from './hostile-data.ts';
-import { tooDeepAt } from './yaml-source.ts';
+import { yamlDocument } from './yaml-document.ts';
 
 /** Characters that a recording in YAML may have; its parser takes about a second for three million. */
 const MAX_CHARACTERS = 48 * 1024 * 1024;
@@ -24,9 +24,7 @@ export function parseYamlData(text: string, file: string): unknown {
   };
   if (text.length > MAX_CHARACTERS) fail(`the file has more than ${MAX_CHARACTERS} characters`);
   const lines = new LineCounter();
-  const deepAt = tooDeepAt(text, lines);
-  if (deepAt !== undefined) fail(`nested deeper than ${MAX_DEPTH} levels`, lines.linePos(deepAt).line);
-  const document = parseDocument(text, {
+  const read = yamlDocument(text, lines, {
     customTags: ['binary'],
     logLevel: 'error',
     merge: false,
@@ -34,6 +32,8 @@ export function parseYamlData(text: string, file: string): unknown {
     stringKeys: true,
     uniqueKeys: false,
   });
+  if ('deepAt' in read) return fail(`nested deeper than ${MAX_DEPTH} levels`, lines.linePos(read.deepAt).line);
+  const { document } = read;
   const mistake = document.errors[0];
   if (mistake) fail(mistake.message, lines.linePos(mistake.pos[0]).line);
   let aliases = 0;

@@ -5,17 +5,15 @@ import {
   isPair,
   isScalar,
   isSeq,
-  Lexer,
   LineCounter,
   type Node,
   type Pair,
-  Parser,
-  parseDocument,
   type Scalar,
   visit,
 } from 'yaml';
 import { messageOf, PatternbenchError } from '../kernel/errors.ts';
 import { type DataPath, hostileData, MAX_DEPTH, showPath } from './hostile-data.ts';
+import { yamlDocument } from './yaml-document.ts';
 
 const MAX_BYTES = 1_048_576;
 const MAX_ALIASES = 100;
@@ -48,9 +46,9 @@ export function parseYaml(text: string, file: string): YamlSource {
     const { line, col } = lines.linePos(offset);
     return { line: Math.max(1, line), column: Math.max(1, col) };
   };
-  const deepAt = tooDeepAt(text, lines);
-  if (deepAt !== undefined) fail(`nested deeper than ${MAX_DEPTH} levels`, positionOf(deepAt));
-  const document = parseDocument(text, { prettyErrors: false, stringKeys: true, merge: false, uniqueKeys: false });
+  const read = yamlDocument(text, lines, { prettyErrors: false, stringKeys: true, merge: false, uniqueKeys: false });
+  if ('deepAt' in read) return fail(`nested deeper than ${MAX_DEPTH} levels`, positionOf(read.deepAt));
+  const { document } = read;
   const mistake = document.errors[0] ?? document.warnings[0];
   if (mistake) fail(mistake.message, positionOf(mistake.pos[0]));
   const twice = repeatedKey(document);
@@ -80,21 +78,6 @@ function valueOf(toValue: () => unknown, fail: (what: string, at: Position) => n
     // An unknown or an exponentially growing alias: the library says which, not where.
     return fail(messageOf(error), { line: 1, column: 1 });
   }
-}
-
-/**
- * The offset at which nesting passes the limit. The composer recurses over what the parser yields, and deep nesting aborts the whole
- * process there (not an exception: V8's memory for expressions runs out), so the parser's own stack is watched first.
- */
-export function tooDeepAt(text: string, lines: LineCounter): number | undefined {
-  const parser = new Parser(lines.addNewLine);
-  lines.addNewLine(0);
-  for (const lexeme of new Lexer().lex(text)) {
-    for (const _ of parser.next(lexeme)) void _;
-    // The document and the scalar at hand stand on the stack too.
-    if (parser.stack.length > MAX_DEPTH + 2) return parser.offset;
-  }
-  return undefined;
 }
 
 /** The first key that its mapping has already. (The library's own check compares each key with each other: a minute for 1 MB of keys.) */

@@ -14,7 +14,7 @@ export function yamlText(value: unknown): string {
     Scalar: (_key, node) => {
       if (!isScalar(node) || typeof node.value !== 'string') return;
       if (node.value.search(UNSAFE) >= 0) node.type = 'QUOTE_DOUBLE';
-      else if (node.value.includes('\n')) node.type = 'BLOCK_LITERAL';
+      else if (/\n/.test(node.value)) node.type = /\S/.test(node.value) ? 'BLOCK_LITERAL' : 'QUOTE_DOUBLE';
     },
   });
   const text = document.toString({ lineWidth: 0, blockQuote: 'literal' });

@@ -8,6 +8,7 @@ import { seededRandom } from '../../src/kernel/random.ts';
 import { memoryJournal } from '../../src/state/journal.ts';
 import { openJournal } from '../../src/state/journal-file.ts';
 import { checkTrace } from '../../src/telemetry/trace-check.ts';
+import { COMPILE_CACHE } from '../support/compile-cache.ts';
 import { completedPaths, lostPaths } from '../support/crash.ts';
 import { runScripted } from '../support/trial.ts';
 import { type Logged, patterns, subjectOf } from './any-pattern.fixture.ts';
@@ -30,7 +31,7 @@ describe.concurrent('a trial whose process is killed (SIGKILL)', () => {
     const at = Math.floor(draw * journal.records.length);
     const file = join(folder, `${name}.jsonl`);
     const child = spawn(process.execPath, [join(import.meta.dirname, 'killed-trial.ts'), name, file, String(at), how], {
-      env: {},
+      env: COMPILE_CACHE,
       stdio: 'ignore',
     });
     expect(await once(child, 'exit')).toEqual([null, 'SIGKILL']);

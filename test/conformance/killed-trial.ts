@@ -1,4 +1,5 @@
 import { appendFileSync } from 'node:fs';
+import { flushCompileCache } from 'node:module';
 import type { Journal } from '../../src/state/journal.ts';
 import { openJournal } from '../../src/state/journal-file.ts';
 import { subjectOf } from './any-pattern.fixture.ts';
@@ -6,6 +7,9 @@ import { runScripted } from '../support/trial.ts';
 
 // A process that dies in the middle of a trial: node killed-trial.ts <pattern> <journal> <records> <how>. It kills itself, as nobody else could
 // at an exact point: `after` so many records have been written, or while the next one is (`torn`).
+
+// It is written at a process's end, which this one never sees.
+flushCompileCache();
 
 const [, , name, file, records, how] = process.argv;
 const journal = openJournal(file!);

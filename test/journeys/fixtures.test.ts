@@ -110,20 +110,9 @@ describe('somebody who looks at recordings', () => {
     const verbs = [...(await fixtures(project, '--help')).out.matchAll(/^ {2}(\w+) (?:\[options\]|<)/gm)].map(
       (match) => match[1]!,
     );
-    expect(verbs).toEqual([
-      'ls',
-      'show',
-      'verify',
-      'stats',
-      'diff',
-      'fmt',
-      'prune',
-      'scan',
-      'redact',
-      'drift',
-      'import',
-      'export',
-    ]);
+    for (const verb of ['diff', 'drift', 'export', 'fmt', 'import', 'ls', 'prune', 'redact', 'scan', 'show', 'stats', 'verify'])
+      expect(verbs).toContain(verb);
+    expect(verbs).toEqual(verbs.toSorted());
     const helps = await Promise.all(['ls', 'diff', 'drift'].map((verb) => fixtures(project, verb, '--help')));
     for (const told of helps) {
       expectReadable(told);

@@ -40,6 +40,18 @@ describe('Ctrl-C', () => {
     expect(await project.runs()).toEqual(good);
   });
 
+  it('that never came, since the process was killed: the next run removes what is half-written', async () => {
+    await using project = await journeyProject('starter');
+    let killed = false;
+    const onError = (err: string) => (killed || !/trials/.test(err) ? undefined : ((killed = true), 'SIGKILL' as const));
+    expect(await project.type(['run', ...THESE], { onError })).toMatchObject({ code: null });
+    const [draft, ...others] = await project.runs();
+    expect([draft, others]).toEqual([expect.stringMatching(/^\.starter-/), []]);
+    expect(await project.type(['list', 'runs'])).toMatchObject({ code: 0, out: 'runs\n' });
+    expect(await project.type(['run', ...THESE, '--quiet'])).toMatchObject({ code: 0, err: '' });
+    expect(await project.runs()).toEqual([expect.stringMatching(/^starter-/)]);
+  });
+
   it('in a first recording: what was answered is kept, and resume completes it', async () => {
     await using project = await journeyProject('starter');
     const shipped = await recorded(project);

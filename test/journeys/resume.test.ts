@@ -99,10 +99,8 @@ describe('a run whose tools need consent', () => {
     });
     expect(await project.type(['resume', run!, '--answer', `${pending[0]!.key}=perhaps`])).toMatchObject({ code: 2 });
     expect(await project.type(['resume', run!, '--quiet'])).toMatchObject({ code: 130 });
-    expect(await project.type(['resume', run!, '--quiet', '--answer', `${pending[0]!.key}=approve`])).toMatchObject({
-      code: 0,
-      stack: false,
-    });
+    const approved = ['resume', run!, '--quiet', '--answer', `${pending[0]!.key}=approve`];
+    expect(await project.type(approved, { alone: true })).toMatchObject({ code: 0, stack: false });
     expect(await project.read('reports', run!, 'trials.jsonl')).not.toContain('suspended');
     expect(JSON.parse((await project.type(['status', run!, '--json'])).out)).toMatchObject({
       finished: true,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { loadGoals } from './load-goals.ts';
 import { isVoid, pairedRatio } from './ratio.ts';
 import { ratioResult } from './ratio-result.ts';
 import { compare, costsOf, type SliceOptions, type Variant } from './slices.ts';
@@ -101,5 +102,12 @@ describe('a comparison', () => {
     );
     expect(compared.attempts).toBe(3);
     expect(ratioResult(compared, goal)).toMatchObject({ pass: null, isVoid: true });
+  });
+});
+
+describe('the goals', () => {
+  it('are the files of goals/, so that none is left out of the table', async () => {
+    const ids = (await loadGoals()).map(({ id }) => id);
+    for (const id of ['cold-start', 'fixture-load', 'replayed-call']) expect(ids).toContain(id);
   });
 });

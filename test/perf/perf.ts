@@ -2,17 +2,11 @@ import { availableParallelism, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Goal, GoalOptions, GoalResult } from './goal.ts';
-import { clockTax } from './goals/clock-tax.ts';
-import { coldStart } from './goals/cold-start.ts';
-import { longContextKey } from './goals/long-context-key.ts';
-import { proxyLoad } from './goals/proxy-load.ts';
-import { replayFaithful } from './goals/replay-faithful.ts';
-import { replayedCall } from './goals/replayed-call.ts';
-import { modelledLatency } from './modelled-latency.ts';
+import { loadGoals } from './load-goals.ts';
 import { VOID_LIMITS } from './ratio.ts';
 import { garbageCollector, processCpuUs } from './slices.ts';
 
-const GOALS: readonly Goal[] = [replayedCall, replayFaithful, clockTax, longContextKey, coldStart, proxyLoad, modelledLatency];
+const GOALS = await loadGoals();
 
 const HELP = `node test/perf/perf.ts [--goal <id>]… [--rounds 25] [--slice-ms 40] [--json]
 

@@ -12,6 +12,7 @@ import { fixturePlace } from '../../src/proxy/fixture-place.ts';
 import { type Proxy, type ProxyOptions, startProxy } from '../../src/proxy/proxy.ts';
 import { pinnedFetch } from '../../src/proxy/pinned-fetch.ts';
 import { scenarioTraffic } from '../../src/proxy/scenario-traffic.ts';
+import type { ScrubRule } from '../../src/schema/scrub-rule.ts';
 import { spanSink } from '../../src/proxy/span-sink.ts';
 import { upstreamAddress } from '../../src/proxy/upstream-address.ts';
 import { completion, header } from '../fixtures/recording.fixture.ts';
@@ -53,6 +54,8 @@ export interface TestProxyOptions extends Partial<Pick<ProxyOptions, 'host' | 'g
   readonly maxCalls?: number;
   readonly replace?: boolean;
   readonly otlp?: string;
+  /** Rules of the scenario. */
+  readonly scrub?: readonly ScrubRule[];
   /** Flag --scenario; null: none. */
   readonly scenario?: string | null;
 }
@@ -106,6 +109,7 @@ export async function testProxy(options: TestProxyOptions = {}): Promise<TestPro
         trials: 2,
         today: '2026-11-20',
         tool: 'patternbench 0.1.0',
+        scrubRules: async () => options.scrub,
         replace,
         describeRecord: (name) => `proxy -s ${name} --mode auto`,
       }),

@@ -23,6 +23,10 @@ describe('yamlText', () => {
     );
   });
 
+  it.each([' \n', '\n \n', ' \t\n\n'])('keeps the blanks of a text that is nothing else: %j', (blank) => {
+    expect(parseYaml(yamlText({ a: blank }), 'x.yaml').value).toEqual({ a: blank });
+  });
+
   it('shows line breaks as they are, and no control character', () => {
     expect(yamlText({ a: 'one\ntwo' })).toBe('a: |-\n  one\n  two\n');
     expect(yamlText({ a: 'x\u001b[31m\u202ey' })).toBe('a: "x\\e[31m\\u202ey"\n');

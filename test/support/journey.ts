@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { typedHere } from './typed-here.ts';
 
 /** The checkout that is tested. */
 export const CHECKOUT = join(import.meta.dirname, '../..');
@@ -24,6 +25,8 @@ export interface Asking {
   readonly onError?: (err: string) => NodeJS.Signals | undefined;
   /** Called with all of stdout so far, whenever there is more of it; types what it returns. */
   readonly onOutput?: (out: string) => string | undefined;
+  /** Whether the command must run in a process of its own: where code is loaded again that has changed, or the process is the point. */
+  readonly alone?: boolean;
 }
 
 /** A folder of somebody who works with patternbench; it is gone when the test is over. */
@@ -33,7 +36,7 @@ export interface JourneyProject extends AsyncDisposable {
   readonly read: (...names: string[]) => Promise<string>;
   /** Replaces the one place in a file where `from` stands; throws when there is none, so that no test changes nothing. */
   readonly edit: (file: string, from: string, to: string) => Promise<void>;
-  /** Types `patternbench …` in the project. */
+  /** Types `patternbench …` in the project; in a process of its own where that is asked for, or who types talks with the command. */
   readonly type: (args: readonly string[], asking?: Asking) => Promise<Told>;
   /** The folders of saved runs, sorted; everything that stands in reports/, drafts too. */
   readonly runs: () => Promise<string[]>;
@@ -61,10 +64,20 @@ export async function journeyProject(...scenarios: readonly string[]): Promise<J
         before.replace(from, () => to),
       );
     },
-    type: (args, asking = {}) => command([process.execPath, join(CHECKOUT, 'src/bin.js'), ...args], { ...asking, cwd: root }),
+    type: (args, asking = {}) => type(args, { ...asking, cwd: root }),
     runs: async () => (await readdir(path('reports')).catch((): string[] => [])).sort(),
     [Symbol.asyncDispose]: () => rm(root, { recursive: true, force: true }),
   };
+}
+
+async function type(args: readonly string[], { cwd, ...asking }: Asking & { readonly cwd: string }): Promise<Told> {
+  const { env = {}, onError, onOutput, alone } = asking;
+  // What Node reads from its environment it reads as it starts.
+  const isAlone = alone ?? (onError ?? onOutput ?? Object.keys(env).find((name) => name.startsWith('NODE_'))) !== undefined;
+  if (isAlone) return command([process.execPath, join(CHECKOUT, 'src/bin.js'), ...args], { ...asking, cwd });
+  const began = performance.now();
+  const { code, out, err } = await typedHere(args, { cwd, env });
+  return { code, out, err, stack: STACK.test(out + err), ms: performance.now() - began };
 }
 
 /** Copies entries of the checkout to the same place under `root`. */

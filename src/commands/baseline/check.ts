@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { readBaseline } from '../../bench/baseline.ts';
 import { readRun } from '../../bench/read-run.ts';
 import { PatternbenchError } from '../../kernel/errors.ts';
-import { ageInDays, ageInWords } from './age.ts';
+import { ageInDays, ageInWords } from '../shell/age.ts';
 import { defineCommand } from '../shell/command.ts';
 import { declareCompareOptions } from '../shell/compare-options.ts';
 import { compareSaved } from '../shell/compare-saved.ts';

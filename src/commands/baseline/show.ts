@@ -5,7 +5,7 @@ import { PatternbenchError } from '../../kernel/errors.ts';
 import { columns } from '../shell/columns.ts';
 import { defineCommand } from '../shell/command.ts';
 import { EXIT } from '../shell/exit-code.ts';
-import { ageInDays, ageInWords } from './age.ts';
+import { ageInDays, ageInWords } from '../shell/age.ts';
 
 export default defineCommand({
   name: 'show',

@@ -1,7 +1,5 @@
 import type { Command } from 'commander';
-import type { CompareOptions } from '../../bench/compare-runs.ts';
-import { thresholdOf } from '../../bench/compare-runs/thresholds.ts';
-import { GATE_METRICS, gateMetric, tolerancesOf } from '../../bench/compare-runs/tolerances.ts';
+import { GATE_METRICS } from '../../bench/compare-runs/tolerances.ts';
 
 const collected = (value: string, before: readonly string[] | undefined) => [...(before ?? []), value];
 
@@ -14,16 +12,4 @@ export function declareCompareOptions(command: Command): void {
     .option('--accept', 'list regressions, and exit 0 all the same')
     .option('--format <reporter>', 'markdown, json or junit instead of text for a terminal')
     .option('--no-color', 'plain text');
-}
-
-/** The options as they were typed; throws `usage` for what is no threshold, tolerance or metric. */
-export function compareOptionsOf(options: Readonly<Record<string, unknown>>): Required<CompareOptions> {
-  const list = (name: string) => (options[name] ?? []) as readonly string[];
-  const gateOn = list('gateOn').map(gateMetric);
-  return {
-    tolerances: tolerancesOf(list('tolerance')),
-    thresholds: list('threshold').map(thresholdOf),
-    gateOn: gateOn.length > 0 ? gateOn : GATE_METRICS,
-    accept: options['accept'] === true,
-  };
 }

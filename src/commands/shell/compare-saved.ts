@@ -1,10 +1,11 @@
-import { compareRuns } from '../../bench/compare-runs.ts';
+import { type CompareOptions, compareRuns } from '../../bench/compare-runs.ts';
+import { thresholdOf } from '../../bench/compare-runs/thresholds.ts';
+import { GATE_METRICS, gateMetric, tolerancesOf } from '../../bench/compare-runs/tolerances.ts';
 import { loadReporters, partNamed } from '../../bench/parts.ts';
 import type { SavedRun } from '../../bench/read-run.ts';
 import type { RunComparison } from '../../contracts/run-comparison.ts';
 import { PatternbenchError } from '../../kernel/errors.ts';
 import { nextCommands } from '../../reporters/comparison/next-commands.ts';
-import { compareOptionsOf } from './compare-options.ts';
 import { EXIT } from './exit-code.ts';
 import type { Shell } from './shell.ts';
 import { tellComparison } from './tell-comparison.ts';
@@ -47,4 +48,16 @@ export async function compareSaved(
 function exitCode({ verdict, accepted, thresholds }: RunComparison): number {
   if (verdict === 'incomparable') return EXIT.incomparable;
   return (verdict === 'regressed' && !accepted) || thresholds.some(({ met }) => !met) ? EXIT.gate : EXIT.ok;
+}
+
+/** The options as they were typed; throws `usage` for what is no threshold, tolerance or metric. */
+function compareOptionsOf(options: Readonly<Record<string, unknown>>): Required<CompareOptions> {
+  const list = (name: string) => (options[name] ?? []) as readonly string[];
+  const gateOn = list('gateOn').map(gateMetric);
+  return {
+    tolerances: tolerancesOf(list('tolerance')),
+    thresholds: list('threshold').map(thresholdOf),
+    gateOn: gateOn.length > 0 ? gateOn : GATE_METRICS,
+    accept: options['accept'] === true,
+  };
 }

@@ -1,4 +1,5 @@
-import { join } from 'node:path';
+import { join, parse } from 'node:path';
+import { findScenarios } from '../../bench/load-scenarios.ts';
 import { loadPatterns, loadProviders, loadScorers, partNamed } from '../../bench/parts.ts';
 import { selectScenarios } from '../../bench/select-scenarios.ts';
 import { TOOL_VERSION } from '../../bench/version.ts';
@@ -6,6 +7,7 @@ import type { Clock } from '../../kernel/clock.ts';
 import { PatternbenchError } from '../../kernel/errors.ts';
 import { fixturePlace } from '../../proxy/fixture-place.ts';
 import { asksUpstream, type ProxyMode, proxyMode } from '../../proxy/modes.ts';
+import type { Scenario } from '../../schema/scenario.ts';
 import { pinnedFetch } from '../../proxy/pinned-fetch.ts';
 import { type ScenarioTraffic, scenarioTraffic, type Upstream } from '../../proxy/scenario-traffic.ts';
 import { type UpstreamAddress, upstreamAddress } from '../../proxy/upstream-address.ts';
@@ -57,6 +59,7 @@ export async function proxyTraffic(
       trials: values.trials,
       today: new Date(shell.now()).toISOString().slice(0, 10),
       tool: `patternbench ${TOOL_VERSION}`,
+      scrubRules: (name) => scrubRulesOf(name, shell),
       replace: values.replace === true,
       describeRecord: (name) =>
         `start the server with --mode auto and ask again:\n  npm run patternbench -- proxy -s ${name} --mode auto --provider ${provider}${values.profile === undefined ? '' : ` --profile ${values.profile}`}`,
@@ -93,16 +96,13 @@ const realUpstream = ({ address, apiKey }: RealEndpoint): Upstream => ({
 
 /** The simulated model knows what the file of the scenario declares; without one it cannot answer. */
 async function simulatedUpstream(name: string, mode: ProxyMode, { root, env }: Shell): Promise<Upstream> {
-  // The name is a client's word, and must not be taken for the path of a file.
-  if (/\.(?:yaml|ts)$/.test(name)) throw new PatternbenchError('usage', `there is no scenario "${name}"`);
-  const [patterns, scorers, providers] = await Promise.all([loadPatterns(), loadScorers(), loadProviders()]);
-  const [loaded] = await selectScenarios({ folder: join(root, 'scenarios'), names: [name], parts: { patterns, scorers } });
-  if (!loaded?.scenario.simulation) {
+  const [scenario, providers] = await Promise.all([scenarioNamed(name, root), loadProviders()]);
+  if (!scenario?.simulation) {
     throw new PatternbenchError('usage', `${name} declares no simulated model, which mode ${mode} asks`, {
       remedy: 'add a simulation: block to the scenario, or use --provider openai',
     });
   }
-  const endpoint = await partNamed('provider', providers, 'simulated').open({ env, scenario: loaded.scenario });
+  const endpoint = await partNamed('provider', providers, 'simulated').open({ env, scenario });
   const { baseURL, apiKey, provenance, timing } = endpoint;
   return {
     baseURL,
@@ -113,6 +113,21 @@ async function simulatedUpstream(name: string, mode: ProxyMode, { root, env }: S
     fetch: pinnedFetch({ address: upstreamAddress(baseURL, { allowPrivate: false }) }),
     [Symbol.asyncDispose]: () => endpoint[Symbol.asyncDispose](),
   };
+}
+
+/** Throws `usage` where there is none, or where it is broken. */
+async function scenarioNamed(name: string, root: string): Promise<Scenario | undefined> {
+  // The name is a client's word, and must not be taken for the path of a file.
+  if (/\.(?:yaml|ts)$/.test(name)) throw new PatternbenchError('usage', `there is no scenario "${name}"`);
+  const [patterns, scorers] = await Promise.all([loadPatterns(), loadScorers()]);
+  const [loaded] = await selectScenarios({ folder: join(root, 'scenarios'), names: [name], parts: { patterns, scorers } });
+  return loaded?.scenario;
+}
+
+/** Traffic of a real endpoint may be recorded under a name of which there is no scenario: then there are no rules. */
+async function scrubRulesOf(name: string, { root }: Shell): Promise<Scenario['scrub']> {
+  const files = await findScenarios(join(root, 'scenarios')).catch(() => []);
+  return files.some((file) => parse(file).name === name) ? (await scenarioNamed(name, root))?.scrub : undefined;
 }
 
 const overLimit = (limit: number): PatternbenchError =>

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import { type MissPolicy, ON_MISS } from '../../bench/replay-traffic.ts';
+import { type MissPolicy, ON_MISS } from '../../bench/miss-policy.ts';
 import { EXHAUSTED, type Exhausted } from '../../fixtures/ledger.ts';
 import { PatternbenchError } from '../../kernel/errors.ts';
-import { declarePushOptions, type PushOptions } from './push-traces.ts';
+import { declarePushOptions, type PushOptions } from './push-options.ts';
 
 /** Options that `run` and `record` share. */
 export function declareRunOptions(command: Command): void {

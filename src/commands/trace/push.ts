@@ -1,7 +1,8 @@
 import { PatternbenchError } from '../../kernel/errors.ts';
 import { defineCommand } from '../shell/command.ts';
 import { EXIT } from '../shell/exit-code.ts';
-import { declarePushOptions, endpointOf, type PushOptions, pushTraces } from '../shell/push-traces.ts';
+import { declarePushOptions, endpointOf, type PushOptions } from '../shell/push-options.ts';
+import { pushTraces } from '../shell/push-traces.ts';
 import { runFolderOf } from '../shell/saved-run.ts';
 
 export default defineCommand({

@@ -1,13 +1,13 @@
-import { loadFixtureSet } from '../../src/fixtures/fixture-set.ts';
-import { interner } from '../../src/fixtures/interning.ts';
-import { callText, lineText } from '../../src/fixtures/line-text.ts';
-import { requestKey } from '../../src/fixtures/request-key.ts';
-import { encodeStream } from '../../src/fixtures/stream-coding.ts';
-import { streamEvent } from '../../src/fixtures/stream-event.ts';
-import type { CallLine } from '../../src/schema/fixture.ts';
-import type { Goal, GoalOptions, GoalResult } from './goal.ts';
-import { ratioResult } from './ratio-result.ts';
-import { compare, garbageCollector, processCpuUs } from './slices.ts';
+import { loadFixtureSet } from '../../../src/fixtures/fixture-set.ts';
+import { interner } from '../../../src/fixtures/interning.ts';
+import { callText, lineText } from '../../../src/fixtures/line-text.ts';
+import { requestKey } from '../../../src/fixtures/request-key.ts';
+import { encodeStream } from '../../../src/fixtures/stream-coding.ts';
+import { streamEvent } from '../../../src/fixtures/stream-event.ts';
+import type { CallLine } from '../../../src/schema/fixture.ts';
+import type { Goal } from '../goal.ts';
+import { ratioResult } from '../ratio-result.ts';
+import { compare } from '../slices.ts';
 
 const INTERACTIONS = 20_000;
 const AGENTS = 5;
@@ -138,18 +138,3 @@ export const fixtureLoad: Goal = {
     });
   },
 };
-
-/** Measures it on its own and prints its row. */
-export async function measureLoad(options: Partial<GoalOptions> = {}): Promise<GoalResult> {
-  const result = await fixtureLoad.run({
-    rounds: 9,
-    sliceMs: 40,
-    root: '.',
-    cpuUs: processCpuUs,
-    tidy: garbageCollector(),
-    ...options,
-  });
-  for (const { what, value } of result.rows) process.stdout.write(`  ${what.padEnd(32)}${value}\n`);
-  process.stdout.write(`  fixture-load ${result.value.toFixed(2)} (limit ${result.limit})${result.isVoid ? ' void' : ''}\n`);
-  return result;
-}

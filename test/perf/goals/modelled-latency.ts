@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { Bench } from 'tinybench';
-import type { TrialPlan } from '../../src/bench/plan.ts';
-import { replayTraffic } from '../../src/bench/replay-traffic.ts';
-import { runTrial } from '../../src/bench/trial.ts';
-import { priceTable } from '../../src/telemetry/cost.ts';
-import type { Goal, Row } from './goal.ts';
-import { processCpuUs } from './slices.ts';
-import { supportDesk } from './workload/support-desk.ts';
+import type { TrialPlan } from '../../../src/bench/plan.ts';
+import { replayTraffic } from '../../../src/bench/replay-traffic.ts';
+import { runTrial } from '../../../src/bench/trial.ts';
+import { priceTable } from '../../../src/telemetry/cost.ts';
+import type { Goal, Row } from '../goal.ts';
+import { processCpuUs } from '../slices.ts';
+import { supportDesk } from '../workload/support-desk.ts';
 
 /** What a task of tinybench yields: the virtual time is the sample, the real time is what its budget counts. */
 interface Sample {
