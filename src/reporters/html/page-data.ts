@@ -5,9 +5,6 @@ import { scoreOf } from '../../stats/trial-score.ts';
 /** Characters of an output or of a scorer's reason that the page keeps; what is cut says so. */
 const MOST_TEXT = 1500;
 
-/** Whole numbers a span: label, role, agent, model, parent, start and duration in us, tokens in, cached and out, nano-USD, error, critical. */
-export const SPAN_FIELDS = 13;
-
 /** Texts that occur often are written once and named by number. */
 class Strings {
   readonly list: string[] = [];
@@ -21,7 +18,7 @@ class Strings {
   }
 }
 
-/** Everything that the page shows, as JSON: the run, its trials, and the spans of each as one flat list of whole numbers (`SPAN_FIELDS` a span). */
+/** Everything that the page shows, as JSON: the run, its trials, and the spans of each as one flat list of whole numbers (thirteen a span; page/run-data.js reads them). */
 export function pageData({ run, trials, against, spans }: ReportInput) {
   const strings = new Strings();
   const primary = new Map(run.scenarios.map((scenario) => [scenario.name, scenario.primary]));

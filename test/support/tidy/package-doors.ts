@@ -18,6 +18,7 @@ const DOORS: Readonly<Record<string, string>> = {
   commander: 'commands',
   'cli-progress': 'commands',
   picocolors: 'reporters',
+  fflate: 'reporters',
 };
 
 /** A package is imported only in the room that has its door. */

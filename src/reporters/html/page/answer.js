@@ -24,9 +24,34 @@ export function answerOf(data, scenario) {
         h('p', { class: 'muted' }, firstSentence(summary.description)),
         guideOf(advice),
       ),
-      h('div', {}, h('h3', {}, 'Why'), h('p', {}, advice.sentence), advice.evidence.map((sentence) => h('p', { class: 'small' }, sentence))),
-      h('div', {}, h('h3', {}, 'How sure'), h('p', { class: 'small' }, advice.sure), forest(data, scenario, advice), frontsOf(advice)),
-      h('div', {}, h('h3', {}, `What it costs over ${summary.baseline}`), costs(group, baseline), group === baseline ? null : h('p', { class: 'note' }, 'Change of the totals, as on an invoice; Why gives the mean of the paired ratios with its interval.')),
+      h(
+        'div',
+        {},
+        h('h3', {}, 'Why'),
+        h('p', {}, advice.sentence),
+        advice.evidence.map((sentence) => h('p', { class: 'small' }, sentence)),
+      ),
+      h(
+        'div',
+        {},
+        h('h3', {}, 'How sure'),
+        h('p', { class: 'small' }, advice.sure),
+        forest(data, scenario, advice),
+        frontsOf(advice),
+      ),
+      h(
+        'div',
+        {},
+        h('h3', {}, `What it costs over ${summary.baseline}`),
+        costs(group, baseline),
+        group === baseline
+          ? null
+          : h(
+              'p',
+              { class: 'note' },
+              'Change of the totals, as on an invoice; Why gives the mean of the paired ratios with its interval.',
+            ),
+      ),
     ),
     summary.sensitivity ? h('p', { class: 'note' }, `Sensitivity: ${summary.sensitivity}.`) : null,
   );
@@ -39,13 +64,20 @@ function firstSentence(text) {
 
 function guideOf({ guide }) {
   if (!guide) return null;
-  const texts = Object.values(guide).flatMap((value) => (typeof value === 'string' ? [value] : Array.isArray(value) ? [value.filter((one) => typeof one === 'string').join(', ')] : []));
+  const texts = Object.values(guide).flatMap((value) =>
+    typeof value === 'string' ? [value] : Array.isArray(value) ? [value.filter((one) => typeof one === 'string').join(', ')] : [],
+  );
   return h('p', { class: 'guide' }, h('b', {}, 'Decision guide: '), texts.filter(Boolean).join(' \u00b7 '));
 }
 
 function frontsOf({ fronts }) {
   return (fronts ?? []).map(({ axis, members }) =>
-    h('p', { class: 'small' }, h('b', {}, `Front (${axis}): `), (members ?? []).map(({ pattern, probability }) => `${pattern} ${chance(probability)}`).join(', ')),
+    h(
+      'p',
+      { class: 'small' },
+      h('b', {}, `Front (${axis}): `),
+      (members ?? []).map(({ pattern, probability }) => `${pattern} ${chance(probability)}`).join(', '),
+    ),
   );
 }
 
@@ -57,8 +89,13 @@ function forest(data, scenario, advice) {
   });
   if (rows.length === 0) return null;
   const width = 180;
-  const x = d3.scaleLinear([Math.min(0, ...rows.map(({ low }) => low)), Math.max(0, ...rows.map(({ high }) => high))], [4, width - 4]);
-  const told = rows.map(({ name, delta, low, high }) => `${name} ${points(delta)} points, ${points(low)} to ${points(high)}`).join('; ');
+  const x = d3.scaleLinear(
+    [Math.min(0, ...rows.map(({ low }) => low)), Math.max(0, ...rows.map(({ high }) => high))],
+    [4, width - 4],
+  );
+  const told = rows
+    .map(({ name, delta, low, high }) => `${name} ${points(delta)} points, ${points(low)} to ${points(high)}`)
+    .join('; ');
   return h(
     'div',
     { class: 'forest', role: 'img', 'aria-label': `Difference to the baseline with its 95% interval: ${told}` },
@@ -77,7 +114,8 @@ function forest(data, scenario, advice) {
 }
 
 function costs(group, baseline) {
-  if (!group || !baseline || group === baseline) return h('p', { class: 'small' }, 'It is the baseline: another pattern would have to earn its cost.');
+  if (!group || !baseline || group === baseline)
+    return h('p', { class: 'small' }, 'It is the baseline: another pattern would have to earn its cost.');
   const tokens = (one) => (one.inputTokens + one.outputTokens) / one.trials;
   const rows = [
     ['USD per 1K tasks', group.costUsdPer1kTasks, baseline.costUsdPer1kTasks, (value) => usd(value)],
@@ -90,13 +128,31 @@ function costs(group, baseline) {
   return h(
     'table',
     { class: 'costs' },
-    h('thead', {}, h('tr', {}, h('th', { scope: 'col' }, h('span', { class: 'hidden' }, 'figure')), h('th', { scope: 'col' }, cellOf(group)), h('th', { scope: 'col' }, cellOf(baseline)), h('th', { scope: 'col' }, 'change'))),
+    h(
+      'thead',
+      {},
+      h(
+        'tr',
+        {},
+        h('th', { scope: 'col' }, h('span', { class: 'hidden' }, 'figure')),
+        h('th', { scope: 'col' }, cellOf(group)),
+        h('th', { scope: 'col' }, cellOf(baseline)),
+        h('th', { scope: 'col' }, 'change'),
+      ),
+    ),
     h(
       'tbody',
       {},
       rows.map(([name, mine, theirs, show]) => {
         const by = ratio(mine, theirs);
-        return h('tr', {}, h('th', { scope: 'row' }, name), h('td', {}, show(mine)), h('td', {}, show(theirs)), h('td', { class: by === null ? '' : by > 1.005 ? 'worse' : by < 0.995 ? 'better' : '' }, change(by)));
+        return h(
+          'tr',
+          {},
+          h('th', { scope: 'row' }, name),
+          h('td', {}, show(mine)),
+          h('td', {}, show(theirs)),
+          h('td', { class: by === null ? '' : by > 1.005 ? 'worse' : by < 0.995 ? 'better' : '' }, change(by)),
+        );
       }),
     ),
   );

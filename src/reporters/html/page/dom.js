@@ -25,7 +25,12 @@ export function section(id, title, lede, ...children) {
   return h(
     'section',
     { id, 'aria-labelledby': `${id}-title` },
-    h('div', { class: 'head' }, h('h2', { id: `${id}-title`, tabindex: '-1' }, title), lede ? h('p', { class: 'lede' }, lede) : null),
+    h(
+      'div',
+      { class: 'head' },
+      h('h2', { id: `${id}-title`, tabindex: '-1' }, title),
+      lede ? h('p', { class: 'lede' }, lede) : null,
+    ),
     ...children,
   );
 }
@@ -37,4 +42,9 @@ export function traceLink(trial, text, attributes = {}) {
 
 export function trialName({ scenario, adapter, pattern, sample, trial }) {
   return `${scenario}/${adapter === 'native' ? pattern : `${adapter}:${pattern}`}/${sample}/${trial}`;
+}
+
+/** Sorts texts the same way everywhere. */
+export function byName(a, b) {
+  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -16,23 +16,56 @@ export function findingsOf(data, scenario) {
     'findings',
     'Findings',
     `${plural(groups.length, 'kind')} of finding, ${plural(own.length, 'occurrence')}${errors > 0 ? `, ${errors} of them errors` : ''}.`,
-    h('ul', { class: 'findings' }, groups.map((all) => card(data, all))),
+    h(
+      'ul',
+      { class: 'findings' },
+      groups.map((all) => card(data, all)),
+    ),
   );
 }
 
 function card(data, all) {
   const [{ kind, severity, pattern, advice }] = all;
   const sum = (of) => all.reduce((total, one) => total + of(one), 0);
-  const money = all.some(({ wastedUsd }) => wastedUsd === null) ? 'unpriced' : usd(sum(({ wastedUsd }) => wastedUsd), 4);
+  const money = all.some(({ wastedUsd }) => wastedUsd === null)
+    ? 'unpriced'
+    : usd(
+        sum(({ wastedUsd }) => wastedUsd),
+        4,
+      );
   const trials = all.flatMap((one) => {
-    const trial = data.trials.find((candidate) => candidate.scenario === one.scenario && candidate.sample === one.sample && candidate.trial === one.trial && (candidate.pattern === one.pattern || `${candidate.adapter}/${candidate.pattern}` === one.pattern));
+    const trial = data.trials.find(
+      (candidate) =>
+        candidate.scenario === one.scenario &&
+        candidate.sample === one.sample &&
+        candidate.trial === one.trial &&
+        (candidate.pattern === one.pattern || `${candidate.adapter}/${candidate.pattern}` === one.pattern),
+    );
     return trial ? [{ trial, one }] : [];
   });
   return h(
     'li',
     { class: `card finding ${severity}` },
-    h('p', {}, h('span', { class: `chip ${severity === 'info' ? '' : 'regressed'}` }, severity), ' ', h('b', {}, kind.replaceAll('-', ' ')), ` in ${pattern}, ${plural(all.length, 'time')}, agents ${[...new Set(all.map(({ agent }) => agent))].join(', ')}`),
+    h(
+      'p',
+      {},
+      h('span', { class: `chip ${severity === 'info' ? '' : 'regressed'}` }, severity),
+      ' ',
+      h('b', {}, kind.replaceAll('-', ' ')),
+      ` in ${pattern}, ${plural(all.length, 'time')}, agents ${[...new Set(all.map(({ agent }) => agent))].join(', ')}`,
+    ),
     h('p', {}, advice),
-    h('p', { class: 'note' }, `Wasted: ${count(sum(({ wastedTokens }) => wastedTokens))} tokens, ${money}, ${seconds(sum(({ wastedMs }) => wastedMs))}. Evidence: `, trials.slice(0, MOST_EXAMPLES).map(({ trial, one }, at) => [at > 0 ? ', ' : '', traceLink(trial, `${trial.sample}/${trial.trial}`, { title: `${trialName(trial)}: ${plural(one.spanIds.length, 'span')} ${one.spanIds.slice(0, 3).join(' ')}` })]), trials.length > MOST_EXAMPLES ? ` and ${trials.length - MOST_EXAMPLES} more` : ''),
+    h(
+      'p',
+      { class: 'note' },
+      `Wasted: ${count(sum(({ wastedTokens }) => wastedTokens))} tokens, ${money}, ${seconds(sum(({ wastedMs }) => wastedMs))}. Evidence: `,
+      trials.slice(0, MOST_EXAMPLES).map(({ trial, one }, at) => [
+        at > 0 ? ', ' : '',
+        traceLink(trial, `${trial.sample}/${trial.trial}`, {
+          title: `${trialName(trial)}: ${plural(one.spanIds.length, 'span')} ${one.spanIds.slice(0, 3).join(' ')}`,
+        }),
+      ]),
+      trials.length > MOST_EXAMPLES ? ` and ${trials.length - MOST_EXAMPLES} more` : '',
+    ),
   );
 }

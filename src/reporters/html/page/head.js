@@ -16,7 +16,13 @@ function topLine({ run }) {
     else document.documentElement.dataset.theme = theme;
   };
   show('auto');
-  return h('div', { class: 'top' }, h('span', { class: 'brand' }, 'patternbench'), h('span', { class: 'run' }, 'run ', h('code', {}, run.runId)), button);
+  return h(
+    'div',
+    { class: 'top' },
+    h('span', { class: 'brand' }, 'patternbench'),
+    h('span', { class: 'run' }, 'run ', h('code', {}, run.runId)),
+    button,
+  );
 }
 
 function verdict({ run }) {
@@ -42,8 +48,18 @@ function provenance({ run: { provenance: from, complete } }) {
   return h(
     'div',
     { class: `provenance${from.simulated > 0 || from.imported > 0 || !complete ? ' warn' : ''}`, role: 'note' },
-    h('p', {}, h('b', {}, told[0]), ` ${told[1]}`, complete ? null : ' Incomplete: some trials failed for reasons outside the patterns.'),
-    h('p', { class: 'counts' }, `${count(from.simulated)} simulated \u00b7 ${count(from.recorded)} recorded \u00b7 ${count(from.imported)} imported`),
+    h(
+      'p',
+      {},
+      h('b', {}, told[0]),
+      ` ${told[1]}`,
+      complete ? null : ' Incomplete: some trials failed for reasons outside the patterns.',
+    ),
+    h(
+      'p',
+      { class: 'counts' },
+      `${count(from.simulated)} simulated \u00b7 ${count(from.recorded)} recorded \u00b7 ${count(from.imported)} imported`,
+    ),
   );
 }
 
@@ -57,15 +73,27 @@ function facts({ run, trials }) {
   return h(
     'dl',
     { class: 'facts' },
-    fact('Trials', count(trials.length), `${plural(run.scenarios.length, 'scenario')}, ${plural(new Set(groups.map(({ pattern }) => pattern)).size, 'pattern')}`),
+    fact(
+      'Trials',
+      count(trials.length),
+      `${plural(run.scenarios.length, 'scenario')}, ${plural(new Set(groups.map(({ pattern }) => pattern)).size, 'pattern')}`,
+    ),
     fact(
       'Not completed',
       failed[0] ? traceLink(failed[0], count(failed.length)) : '0',
       failed.length === 0 ? 'every trial ended by itself' : 'errors and limits; all count as failures',
     ),
-    fact('Agent time', duration(trials.reduce((sum, { latencyMs }) => sum + latencyMs, 0)), run.clock === 'virtual' ? 'replayed on the virtual clock' : 'real time'),
+    fact(
+      'Agent time',
+      duration(trials.reduce((sum, { latencyMs }) => sum + latencyMs, 0)),
+      run.clock === 'virtual' ? 'replayed on the virtual clock' : 'real time',
+    ),
     fact('Model calls', count(calls), `${count(trials.reduce((sum, { tokens }) => sum + tokens, 0))} tokens`),
-    fact('Cost as recorded', priced.length === 0 ? 'unpriced' : usd(total), `${Math.round((100 * priced.length) / Math.max(1, trials.length))}% of trials priced`),
+    fact(
+      'Cost as recorded',
+      priced.length === 0 ? 'unpriced' : usd(total),
+      `${Math.round((100 * priced.length) / Math.max(1, trials.length))}% of trials priced`,
+    ),
   );
 }
 

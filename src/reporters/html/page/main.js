@@ -29,7 +29,12 @@ const PLACES = [
 /** Draws the page; what is chosen stands in `state`, and which trace is open in the address. */
 export async function start() {
   const data = await unpacked(document.getElementById('data').textContent);
-  const state = { scenario: data.run.scenarios[0]?.name, trial: undefined, cell: undefined, sort: { key: 'quality', descending: true } };
+  const state = {
+    scenario: data.run.scenarios[0]?.name,
+    trial: undefined,
+    cell: undefined,
+    sort: { key: 'quality', descending: true },
+  };
   const main = h('main', { class: 'wrap' });
   const trace = () => main.querySelector('#trace');
   const menu = h(
@@ -42,7 +47,11 @@ export async function start() {
     state.scenario = scenario;
     state.cell = undefined;
     menu.value = scenario;
-    main.replaceChildren(...[answerOf, overviewOf, tradeOffOf, samplesOf, agentsSection, traceOf, messagesOf, findingsOf, whatIfOf, methodsOf].map((draw) => draw(data, scenario, state)));
+    main.replaceChildren(
+      ...[answerOf, overviewOf, tradeOffOf, samplesOf, agentsSection, traceOf, messagesOf, findingsOf, whatIfOf, methodsOf].map(
+        (draw) => draw(data, scenario, state),
+      ),
+    );
   };
   const open = () => {
     const wanted = /^#trace=(.+)$/.exec(location.hash);
@@ -58,7 +67,20 @@ export async function start() {
     trace().scrollIntoView();
     trace().querySelector('h2').focus({ preventScroll: true });
   };
-  const bar = h('div', { class: 'bar-top' }, h('div', { class: 'wrap' }, h('label', {}, h('span', { class: 'hidden' }, 'Scenario'), menu), h('nav', { 'aria-label': 'Sections' }, PLACES.map(([id, title]) => h('a', { href: `#${id}` }, title)))));
+  const bar = h(
+    'div',
+    { class: 'bar-top', role: 'region', 'aria-label': 'Scenario and sections' },
+    h(
+      'div',
+      { class: 'wrap' },
+      h('label', {}, h('span', { class: 'hidden' }, 'Scenario'), menu),
+      h(
+        'nav',
+        { 'aria-label': 'Sections' },
+        PLACES.map(([id, title]) => h('a', { href: `#${id}` }, title)),
+      ),
+    ),
+  );
   const page = document.getElementById('page');
   page.replaceChildren(...[headOf(data), againstOf(data), bar, main].filter(Boolean));
   if (state.scenario !== undefined) show(state.scenario);

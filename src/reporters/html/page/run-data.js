@@ -41,10 +41,8 @@ export function rowsOf(data, trial) {
   const text = (number) => (number < 0 ? '' : data.strings[number]);
   const rows = [];
   for (let at = 0; at < trial.spans.length; at += FIELDS) {
-    const [label, role, agent, model, parent, startUs, durationUs, input, cached, output, nanoUsd, error, critical] = trial.spans.slice(
-      at,
-      at + FIELDS,
-    );
+    const [label, role, agent, model, parent, startUs, durationUs, input, cached, output, nanoUsd, error, critical] =
+      trial.spans.slice(at, at + FIELDS);
     rows.push({
       index: rows.length,
       label: text(label),

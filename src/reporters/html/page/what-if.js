@@ -1,4 +1,4 @@
-import { h, section } from './dom.js';
+import { byName, h, section } from './dom.js';
 import { change, count, usd } from './format.js';
 import { cellOf, rowsOf } from './run-data.js';
 
@@ -6,14 +6,23 @@ import { cellOf, rowsOf } from './run-data.js';
 export function whatIfOf(data, scenario) {
   const groups = data.groupsOf(scenario);
   const used = new Map(groups.map((group) => [cellOf(group), usageOf(data, scenario, group)]));
-  const models = [...new Set([...used.values()].flatMap((usage) => [...usage.keys()]))].sort();
+  const models = [...new Set([...used.values()].flatMap((usage) => [...usage.keys()]))].sort(byName);
   if (models.length === 0) return section('what-if', 'What if', 'The page was made without spans, or no model was called.');
   const prices = new Map();
   const results = h('tbody', {});
-  const draw = () => results.replaceChildren(...groups.map((group) => repricedLine(group, used.get(cellOf(group)), prices, data.trialsOf(scenario, cellOf(group)).length)));
+  const draw = () =>
+    results.replaceChildren(
+      ...groups.map((group) =>
+        repricedLine(group, used.get(cellOf(group)), prices, data.trialsOf(scenario, cellOf(group)).length),
+      ),
+    );
   const field = (model, which) =>
     h('input', {
-      type: 'number', min: '0', step: '0.01', placeholder: 'as recorded', 'aria-label': `${model}, USD per million ${which} tokens`,
+      type: 'number',
+      min: '0',
+      step: '0.01',
+      placeholder: 'as recorded',
+      'aria-label': `${model}, USD per million ${which} tokens`,
       oninput: (event) => {
         const own = prices.get(model) ?? {};
         own[which] = event.target.value === '' ? undefined : Math.max(0, Number(event.target.value));
@@ -22,15 +31,33 @@ export function whatIfOf(data, scenario) {
       },
     });
   draw();
+  const heads = (titles) =>
+    h(
+      'thead',
+      {},
+      h(
+        'tr',
+        {},
+        titles.map((title) => h('th', { scope: 'col' }, title)),
+      ),
+    );
+  const priceOf = (model) =>
+    h(
+      'tr',
+      {},
+      h('th', { scope: 'row' }, h('code', {}, model)),
+      h('td', {}, field(model, 'input')),
+      h('td', {}, field(model, 'output')),
+    );
   return section(
     'what-if',
     'What if prices were others?',
-    'As recorded until a price is entered. Content and token counts never change: another model would have answered otherwise.',
+    'As recorded until both prices of a model are entered. Content and token counts never change: another model would have answered otherwise.',
     h(
       'div',
       { class: 'card two' },
-      h('table', {}, h('thead', {}, h('tr', {}, ['Model', 'input, USD / 1M', 'output, USD / 1M'].map((title) => h('th', { scope: 'col' }, title)))), h('tbody', {}, models.map((model) => h('tr', {}, h('th', { scope: 'row' }, h('code', {}, model)), h('td', {}, field(model, 'input')), h('td', {}, field(model, 'output')))))),
-      h('table', {}, h('thead', {}, h('tr', {}, ['Pattern', 'recorded, USD / 1K', 'then', 'change', 'tokens priced anew'].map((title) => h('th', { scope: 'col' }, title)))), results),
+      h('table', {}, heads(['Model', 'input, USD / 1M', 'output, USD / 1M']), h('tbody', {}, models.map(priceOf))),
+      h('table', {}, heads(['Pattern', 'recorded, USD / 1K', 'then', 'change', 'tokens priced anew']), results),
     ),
   );
 }
@@ -63,5 +90,13 @@ function repricedLine(group, usage, prices, trials) {
   }
   const then = total === null ? null : (1000 * total) / Math.max(1, trials);
   const before = group.costUsdPer1kTasks;
-  return h('tr', {}, h('th', { scope: 'row' }, cellOf(group)), h('td', { class: 'figure' }, usd(before)), h('td', { class: 'figure' }, usd(then)), h('td', { class: 'figure' }, then === null || !before ? '' : change(then / before)), h('td', { class: 'figure' }, count(anew)));
+  return h(
+    'tr',
+    {},
+    h('th', { scope: 'row' }, cellOf(group)),
+    h('td', { class: 'figure' }, usd(before)),
+    h('td', { class: 'figure' }, usd(then)),
+    h('td', { class: 'figure' }, then === null || !before ? '' : change(then / before)),
+    h('td', { class: 'figure' }, count(anew)),
+  );
 }
