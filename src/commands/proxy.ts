@@ -12,6 +12,7 @@ import { EXIT } from './shell/exit-code.ts';
 import type { ProxyTrafficOptions } from './shell/proxy-traffic.ts';
 import { wholeNumber } from './shell/run-options.ts';
 import type { Shell } from './shell/shell.ts';
+import { untilInterrupted } from './shell/until-interrupted.ts';
 
 interface ProxyOptionValues extends ProxyTrafficOptions {
   readonly port: number;
@@ -66,7 +67,7 @@ export default defineCommand({
     const proxy = await start(values, controlToken, shell);
     try {
       greet({ proxy, values, controlToken, json }, shell);
-      await interrupted(shell.signal);
+      await untilInterrupted(shell.signal);
     } finally {
       await end({ proxy, json }, shell);
     }
@@ -118,12 +119,6 @@ const hostsOf = ({ listen, allowHost = [] }: ProxyOptionValues): string[] =>
   [...allowHost, ...(/^(0\.0\.0\.0|::)$/.test(listen) ? [] : [listen.includes(':') ? `[${listen}]` : listen])].map((host) =>
     host.toLowerCase(),
   );
-
-const interrupted = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 
 interface Greeting {
   readonly proxy: Proxy;

@@ -25,7 +25,7 @@ export default defineCommand({
       .option('--from <file>', 'a file of spans instead of a saved run')
       .option(
         '-o, --out <path>',
-        'a file: .json .jsonl .csv .md .junit.xml …; a folder: run.json and trials.jsonl (repeatable)',
+        'a file: .html .md .json .jsonl .csv .junit.xml; a folder: run.json and trials.jsonl (repeatable)',
         collected,
       )
       .option('--metrics', 'print metrics instead, with the names and buckets of the GenAI conventions; -o writes metrics.json')
@@ -54,7 +54,10 @@ export default defineCommand({
       await writeFile(join(out, 'trials.jsonl'), trials.map((trial) => `${trialText(trial)}\n`).join(''));
       if (metrics) await writeFile(join(out, 'metrics.json'), `${JSON.stringify(metrics.metrics(), null, 1)}\n`);
     }
-    if (files.length > 0) await (await import('./shell/report-files.ts')).writeReports(files, { run, trials }, shell);
+    if (files.length > 0)
+      await (
+        await import('./shell/report-files.ts')
+      ).writeReports(files, { run, trials, ...(foreign ? {} : { spansFile: file }) }, shell);
     if (metrics) shell.out(options['json'] ? JSON.stringify(metrics.metrics()) : metricsTable(metrics.metrics(), shell.width));
     else if (architectures && content) {
       const [{ loadPatterns }, { architectureTable }] = await Promise.all([

@@ -1,6 +1,7 @@
 import type { RunRecord } from '../schema/run-record.ts';
 import type { TrialRecord } from '../schema/trial-record.ts';
 import type { RunComparison, ThresholdResult } from './run-comparison.ts';
+import type { SpanRow } from './span-row.ts';
 
 export interface ReportInput {
   readonly run: RunRecord;
@@ -9,6 +10,8 @@ export interface ReportInput {
   readonly against?: RunComparison;
   /** Bars that it was held against, where there is no earlier run; else they stand in `against`. */
   readonly thresholds?: readonly ThresholdResult[];
+  /** The spans of its trials by trace id, for reporters that read them. */
+  readonly spans?: ReadonlyMap<string, readonly SpanRow[]>;
 }
 
 export interface ReportOptions {
@@ -23,6 +26,8 @@ export interface Reporter {
   readonly description: string;
   /** How the names of its files end, without the leading dot (`junit.xml`): by this `-o` finds it. */
   readonly extension?: string;
+  /** Whether it shows spans: they are read for those that do, since they are much. */
+  readonly readsSpans?: true;
   readonly render: (input: ReportInput, options: ReportOptions) => string;
 }
 

@@ -7,6 +7,7 @@ import { type ExecutedRun, execute } from '../../src/bench/execute.ts';
 import { loadReporters } from '../../src/bench/parts.ts';
 import type { RunPlan } from '../../src/bench/plan.ts';
 import { openTraffic, planRun, type RunChoice } from '../../src/bench/prepare-run.ts';
+import { readSpanRows } from '../../src/bench/span-rows.ts';
 import { tellComparison } from '../../src/commands/shell/tell-comparison.ts';
 import { type Agent, defineAgent } from '../../src/contracts/agent.ts';
 import type { ReportInput } from '../../src/contracts/reporter.ts';
@@ -69,6 +70,9 @@ async function runOf(reports: string, change: (plan: RunPlan) => RunPlan): Promi
   return executed;
 }
 
+const spansOf = ({ folder, trials }: ExecutedRun) =>
+  readSpanRows(join(folder, 'spans.jsonl'), new Set(trials.map(({ traceId }) => traceId)));
+
 /**
  * The files of reports/example/, by name: a run and what every reporter makes of it (`report.*`), then the same run after a change that made it worse, held
  * against the first (`against.*`). A reporter that has an extension gets its files without being named here.
@@ -85,8 +89,8 @@ export async function exampleFiles(): Promise<Map<string, string>> {
     const worse = { run: { ...after.run, runId: `${after.run.runId}-worse` }, trials: after.trials };
     const against = compareRuns(before, worse, { thresholds, baseline: 'main' });
     const inputs: readonly (readonly [string, ReportInput])[] = [
-      ['report', { run: before.run, trials: before.trials }],
-      ['against', { ...worse, against }],
+      ['report', { run: before.run, trials: before.trials, spans: await spansOf(before) }],
+      ['against', { ...worse, against, spans: await spansOf(after) }],
     ];
     for (const [name, input] of inputs)
       for (const { extension, render } of await loadReporters())

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { type CompareOptions, compareRuns } from '../../bench/compare-runs.ts';
 import { thresholdOf } from '../../bench/compare-runs/thresholds.ts';
 import { GATE_METRICS, gateMetric, tolerancesOf } from '../../bench/compare-runs/tolerances.ts';
@@ -29,7 +30,8 @@ export async function compareSaved(
 ): Promise<number> {
   const files = await reportFiles((options['out'] ?? []) as readonly string[], shell.root);
   const comparison = compareRuns(before, after, { ...compareOptionsOf(options), baseline: before.baseline });
-  await writeReports(files, { run: after.run, trials: after.trials, against: comparison }, shell);
+  const spansFile = join(after.folder, 'spans.jsonl');
+  await writeReports(files, { run: after.run, trials: after.trials, against: comparison, spansFile }, shell);
   const format = options['format'] as string | undefined;
   if (format === undefined) {
     shell.out(tellComparison(comparison, { width: shell.width, next: nextCommands(comparison) }));

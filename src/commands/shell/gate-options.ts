@@ -28,7 +28,7 @@ export interface GateOptionValues {
 
 /** Declares `-o`, for every command that has a run to show. */
 export const declareOut = (command: Command): Command =>
-  command.option('-o, --out <file>', 'write a report too: .json .jsonl .csv .md .junit.xml … (repeatable)', collected);
+  command.option('-o, --out <file>', 'write a report too: .html .md .json .jsonl .csv .junit.xml (repeatable)', collected);
 
 /** Declares what makes a run fail. */
 export function declareGateOptions(command: Command): void {

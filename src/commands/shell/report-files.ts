@@ -57,8 +57,26 @@ export const reporterFor = (path: string, reporters: readonly Reporter[]): Repor
     .filter(({ extension }) => extension !== undefined && path.toLowerCase().endsWith(`.${extension}`))
     .toSorted((a, b) => b.extension!.length - a.extension!.length)[0];
 
+/** What a report is made of; spans are read where a reporter shows them, and where there are any (a baseline keeps none). */
+interface Reported extends ReportInput {
+  readonly spansFile?: string;
+}
+
+async function withSpans(input: ReportInput, file: string): Promise<ReportInput> {
+  const isThere = await stat(file).catch(() => undefined);
+  if (!isThere) return input;
+  const { readSpanRows } = await import('../../bench/span-rows.ts');
+  return { ...input, spans: await readSpanRows(file, new Set(input.trials.map(({ traceId }) => traceId))) };
+}
+
 /** Renders the files and says so. They are read by other programs and people: no colours, 80 columns. */
-export async function writeReports(files: readonly ReportFile[], input: ReportInput, shell: Pick<Shell, 'err'>): Promise<void> {
+export async function writeReports(
+  files: readonly ReportFile[],
+  { spansFile, ...given }: Reported,
+  shell: Pick<Shell, 'err'>,
+): Promise<void> {
+  const showsSpans = spansFile !== undefined && files.some(({ reporter }) => reporter.readsSpans);
+  const input = showsSpans ? await withSpans(given, spansFile) : given;
   for (const { path, shown, reporter } of files) {
     const text = reporter.render(input, { width: 80, color: false });
     await writable(path, () => writeFile(path, text));

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { CompareOptions } from '../../bench/compare-runs.ts';
 import type { ExecutedRun } from '../../bench/execute.ts';
 import { safeText } from '../../kernel/terminal-text.ts';
@@ -27,7 +28,7 @@ export async function showRun(executed: ExecutedRun, { gate, only, json }: Shown
     shell.out(terminal.render({ run, trials }, { width: shell.width, color: shell.color }));
     for (const line of gateLines(verdict, executed, shell.width)) shell.out(line);
   }
-  await writeReports(gate.files, input, shell);
+  await writeReports(gate.files, { ...input, spansFile: join(executed.folder, 'spans.jsonl') }, shell);
   for (const failure of failures) shell.err(safeText(`failed: ${failure}`));
   return code;
 }

@@ -19,6 +19,7 @@ const DOORS: Readonly<Record<string, string>> = {
   'cli-progress': 'commands',
   picocolors: 'reporters',
   'fastest-levenshtein': 'scorers',
+  fflate: 'reporters',
 };
 
 /** A package is imported only in the room that has its door. */
