@@ -45,8 +45,8 @@ export function slackOf(tree: SpanTree): ReadonlyMap<SpanRecord, number> {
   const latestEnd = (span: SpanRecord): number => {
     const known = latest.get(span);
     if (known !== undefined) return known;
-    // Spans of a file may wait for each other in a circle; this ends it.
-    latest.set(span, tree.root.endUs);
+    // Spans of a file may wait for each other in a circle; this ends it, with no slack there.
+    latest.set(span, span.endUs);
     const ends = (effects.get(span) ?? []).map((effect) => latestEnd(effect) - (effect.endUs - effect.startUs));
     const end = Math.max(span.endUs, Math.min(tree.root.endUs, ...ends));
     latest.set(span, end);

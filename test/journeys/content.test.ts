@@ -3,6 +3,8 @@ import type { AddressInfo } from 'node:net';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { fakeJaeger } from '../support/fake-jaeger.ts';
+import { searched } from '../support/jaeger-client.ts';
 import { journeyProject, type JourneyProject } from '../support/journey.ts';
 
 /** Made up here, in the shapes of real ones; put together so that no scanner takes this file for a leak. */
@@ -66,9 +68,14 @@ describe('CHK4: somebody whose samples hold secrets', () => {
     const env = { OPENAI_API_KEY: `sk-${'canary6'.repeat(4)}`, OPENAI_BASE_URL: endpoint.baseURL };
     const common = ['-s', 'starter', '--sample', '1', '-n', '1', '--quiet', '--capture-content'];
     const recorded = await project.type(['record', ...common, '--provider', 'openai', '--yes', '--profile', 'own'], { env });
-    const live = await project.type(['run', ...common, '--mode', 'live', '--provider', 'openai', '--yes'], { env });
+    await using jaeger = await fakeJaeger();
+    const watched = ['--otlp', jaeger.otlp, '--jaeger-ui', jaeger.ui];
+    const live = await project.type(['run', ...common, '--mode', 'live', '--provider', 'openai', '--yes', ...watched], { env });
     const replayed = await project.type(['run', ...common, '--profile', 'own'], { env });
-    const all = await written(project);
+    // What left while the run went on, before anything was written.
+    const sent = JSON.stringify(await searched(jaeger.ui, {}));
+    expect(sent).toContain('You said: ');
+    const all = `${sent}\n${await written(project)}`;
     expect(all).toContain('gen_ai.input.messages');
     expect(all).toContain('You said: ');
     expect(all).toMatch(/«secret:sk#\d+»/);

@@ -62,7 +62,7 @@ describe('OBS1: the times of agents', () => {
         }
         expect(Math.max(...ends.values())).toBeLessThanOrEqual(tree.root.endUs);
       }),
-      { numRuns: 300 },
+      { numRuns: 500 },
     );
   });
 });
