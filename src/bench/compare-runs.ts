@@ -1,3 +1,4 @@
+import { findingTotalsOf } from '../contracts/finding-totals.ts';
 import type { Gate, GroupComparison, RunComparison } from '../contracts/run-comparison.ts';
 import type { Comparison, Group, RunRecord } from '../schema/run-record.ts';
 import type { TrialRecord } from '../schema/trial-record.ts';
@@ -117,7 +118,7 @@ function groupComparisons({ before, after, tolerances, gateOn }: Sides): GroupCo
     };
     if (!other) return { ...head, verdict: 'regressed', flips: [], reasons: [absence(group, after.run)], notes: [] };
     const { reasons, notes } = sampleReasons(cell, gated);
-    const seen = newFindings(before.run.findings, after.run.findings, group);
+    const seen = newFindings(findingTotalsOf(before.run), findingTotalsOf(after.run), group);
     const gating = own.filter(({ metric }) => gateOn.includes(metric as GateMetric)).map((one) => one.verdict);
     const verdict = reasons.length > 0 && gateOn.includes('quality') ? 'regressed' : groupVerdict(gating);
     return { ...head, verdict, flips: sampleFlips(cell.before, cell.after), reasons, notes: [...notes, ...seen] };

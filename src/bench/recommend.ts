@@ -40,7 +40,11 @@ export function recommend(
       bestSet: best.members.map(cellName),
       sentence: sentenceOf(scenario, best, chosen),
       sure: sureness(best),
-      evidence: [...againstBaseline(scenario, chosen, comparisons), ...againstLeader(best, chosen), ...failures(chosen)],
+      evidence: [
+        ...againstBaseline(scenario, { best, chosen }, comparisons),
+        ...againstLeader(best, chosen),
+        ...failures(chosen),
+      ],
       fronts: frontsOf(trials, scenario, groups),
       guide: guideAdvice(scenario, {
         recommended: cellName(chosen),
@@ -98,7 +102,11 @@ function sentenceOf(scenario: ScenarioSummary, { leader, members, behind }: Best
 
 const AXES = { costUsd: 'cost', tokens: 'tokens', latencyMs: 'latency' } as const;
 
-function againstBaseline(scenario: ScenarioSummary, chosen: ScoredGroup, comparisons: readonly Comparison[]): string[] {
+function againstBaseline(
+  scenario: ScenarioSummary,
+  { best, chosen }: { readonly best: BestSet; readonly chosen: ScoredGroup },
+  comparisons: readonly Comparison[],
+): string[] {
   const baseline = scenario.baseline;
   if (cellName(chosen) === baseline) return ['It is the baseline: another pattern would have to earn its cost.'];
   const evidence: string[] = [];
@@ -107,7 +115,10 @@ function againstBaseline(scenario: ScenarioSummary, chosen: ScoredGroup, compari
     const size = `${signedPoints(quality.delta)} points [${signedPoints(quality.low)}, ${signedPoints(quality.high)}]`;
     const p = quality.p === null ? '' : `, Holm ${pInWords(quality.p)}`;
     const words = { improved: 'Better than', regressed: 'Worse than' } as Readonly<Record<string, string>>;
-    evidence.push(`${words[quality.verdict] ?? 'Not told apart from'} ${baseline}: ${size}${p}.`);
+    // The best set asks whether others are behind, this whether the two differ at all: the second needs more, and both are said.
+    const isBehind = chosen === best.leader && best.behind.some((group) => cellName(group) === baseline);
+    const unsure = isBehind ? 'By the stricter two-sided test not told apart from' : 'Not told apart from';
+    evidence.push(`${words[quality.verdict] ?? unsure} ${baseline}: ${size}${p}.`);
   }
   const amounts = Object.entries(AXES).flatMap(([metric, axis]) => {
     const one = comparisons.find((candidate) => candidate.metric === metric);

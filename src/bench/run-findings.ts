@@ -1,3 +1,4 @@
+import { countFindings } from '../contracts/finding-totals.ts';
 import type { Finding, FindingTotal } from '../schema/run-record.ts';
 
 /** Findings of a kind, pattern and scenario that run.json holds in full; the others are counted, and `lint` shows them. */
@@ -7,27 +8,9 @@ const SHOWN = 3;
 export function runFindings(all: readonly Finding[]): { findings: Finding[]; findingTotals: FindingTotal[] } {
   const groups = Map.groupBy(all, ({ scenario, pattern, kind }) => JSON.stringify([scenario, pattern, kind]));
   const shown = new Set([...groups.values()].flatMap((own) => own.toSorted(heaviestFirst).slice(0, SHOWN)));
-  return { findings: all.filter((finding) => shown.has(finding)), findingTotals: [...groups.values()].map(totalOf) };
+  return { findings: all.filter((finding) => shown.has(finding)), findingTotals: countFindings(all, SHOWN) };
 }
 
 /** By dollars, then tokens, then time; of equal ones the earlier. */
 const heaviestFirst = (a: Finding, b: Finding): number =>
   (b.wastedUsd ?? 0) - (a.wastedUsd ?? 0) || b.wastedTokens - a.wastedTokens || b.wastedMs - a.wastedMs;
-
-/** Of findings of one kind, pattern and scenario. */
-function totalOf(own: readonly Finding[]): FindingTotal {
-  const { scenario, pattern, kind } = own[0]!;
-  const sum = (of: (finding: Finding) => number) => own.reduce((total, finding) => total + of(finding), 0);
-  return {
-    scenario,
-    pattern,
-    kind,
-    severity: (['error', 'warning', 'info'] as const).find((level) => own.some(({ severity }) => severity === level))!,
-    findings: own.length,
-    trials: new Set(own.map(({ sample, trial }) => `${sample}/${trial}`)).size,
-    shown: Math.min(own.length, SHOWN),
-    wastedTokens: sum(({ wastedTokens }) => wastedTokens),
-    wastedUsd: own.some(({ wastedUsd }) => wastedUsd === null) ? null : sum(({ wastedUsd }) => wastedUsd!),
-    wastedMs: sum(({ wastedMs }) => wastedMs),
-  };
-}

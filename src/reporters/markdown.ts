@@ -1,3 +1,4 @@
+import { findingTotalsOf } from '../contracts/finding-totals.ts';
 import { defineReporter, type ReportInput } from '../contracts/reporter.ts';
 import type { RunRecord } from '../schema/run-record.ts';
 import { type NextCommand, nextCommands, readingCommands } from './comparison/next-commands.ts';
@@ -100,7 +101,14 @@ const headed = (heading: string, lines: readonly string[]): string[] =>
   lines.length === 0 ? [] : ['', `**${heading}**`, '', ...lines];
 
 const findingsFold = (run: RunRecord): Fold[] =>
-  run.findings.length === 0 ? [] : [{ summary: `Findings: ${run.findings.length}`, lines: findingsTable(run) }];
+  run.findings.length === 0
+    ? []
+    : [
+        {
+          summary: `Findings: ${findingTotalsOf(run).reduce((sum, { findings }) => sum + findings, 0)}`,
+          lines: findingsTable(run),
+        },
+      ];
 
 /** A block of code shows text as it is; what could end it, mention somebody or look like mark-up to a bot is left out. */
 const comment = (why: string): string => why.replace(/[<`@]/g, '').replaceAll('://', ':/');

@@ -116,7 +116,8 @@ describe('findings', () => {
     { ...finding, kind: 'ping-pong', severity: 'warning' as const, pattern: 'swarm', sample: 's01', trial: 0 },
     { ...finding, kind: 'synchronous chain', severity: 'info' as const, pattern: 'graph', sample: 's01', trial: 0 },
   ];
-  const text = (width: number) => terminal.render({ ...small, run: { ...small.run, findings } }, { width, color: false });
+  const trials = small.trials.map((trial) => ({ ...trial, findings: ['missing approval'] }));
+  const text = (width: number) => terminal.render({ ...small, trials, run: { ...small.run, findings } }, { width, color: false });
 
   it('REP1 stand by severity and kind, with where they were seen and how often', () => {
     expect(read(text(80))).toContain(

@@ -5,6 +5,7 @@ import { tolerancesOf } from '../../bench/compare-runs/tolerances.ts';
 import type { ExecutedRun } from '../../bench/execute.ts';
 import type { RunPlan } from '../../bench/plan.ts';
 import type { RunChoice } from '../../bench/prepare-run.ts';
+import { findingTotalsOf } from '../../contracts/finding-totals.ts';
 import type { RunComparison, ThresholdResult } from '../../contracts/run-comparison.ts';
 import { PatternbenchError } from '../../kernel/errors.ts';
 import { EXIT, worstExit } from './exit-code.ts';
@@ -87,9 +88,10 @@ export function judged({ run, trials }: ExecutedRun, gate: RunGate, only: Compar
     found.push([EXIT.gate, `${missed.length} ${missed.length === 1 ? 'threshold' : 'thresholds'} not met`]);
   const unscored = run.groups.reduce((sum, group) => sum + group.unscored, 0);
   if (failOn.has('unscored') && unscored > 0) found.push([EXIT.gate, `${unscored} trials are unscored`]);
-  const findings = run.findings.filter(({ severity }) => severity !== 'info');
-  if (failOn.has('finding') && findings.length > 0)
-    found.push([EXIT.gate, `${findings.length} findings: ${[...new Set(findings.map(({ kind }) => kind))].join(', ')}`]);
+  const totals = findingTotalsOf(run).filter(({ severity }) => severity !== 'info');
+  const findings = totals.reduce((sum, total) => sum + total.findings, 0);
+  if (failOn.has('finding') && findings > 0)
+    found.push([EXIT.gate, `${findings} findings: ${[...new Set(totals.map(({ kind }) => kind))].join(', ')}`]);
   return { against, thresholds, failures: found.map(([, sentence]) => sentence), code: worstExit(found.map(([code]) => code)) };
 }
 

@@ -65,8 +65,9 @@ const CONTEXT: Column = { head: 'context', cell: ({ group }) => group.context ??
 const findingsColumn = (view: ScenarioView): Column => ({
   head: 'fnd',
   cell: ({ group }) => {
-    const own = view.findings.filter(({ pattern, severity }) => pattern === group.pattern && severity !== 'info');
-    return String(new Set(own.map(({ sample, trial }) => `${sample}#${trial}`)).size);
+    const kinds = new Set(view.findingTotals.filter(({ severity }) => severity !== 'info').map(({ kind }) => kind));
+    const own = view.trials.filter(({ pattern, adapter }) => pattern === group.pattern && adapter === group.adapter);
+    return String(own.filter((trial) => trial.findings.some((kind) => kinds.has(kind))).length);
   },
   drop: 3.4,
 });

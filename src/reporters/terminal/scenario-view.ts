@@ -1,4 +1,13 @@
-import type { Comparison, Finding, Group, Recommendation, RunRecord, ScenarioSummary } from '../../schema/run-record.ts';
+import { findingTotalsOf } from '../../contracts/finding-totals.ts';
+import type {
+  Comparison,
+  Finding,
+  FindingTotal,
+  Group,
+  Recommendation,
+  RunRecord,
+  ScenarioSummary,
+} from '../../schema/run-record.ts';
 import type { TrialRecord } from '../../schema/trial-record.ts';
 import { groupName } from './figures.ts';
 
@@ -10,7 +19,9 @@ export interface ScenarioView {
   readonly comparisons: readonly Comparison[];
   readonly recommendation: Recommendation | undefined;
   readonly trials: readonly TrialRecord[];
+  /** The heaviest of each kind and pattern, and all of them counted. */
   readonly findings: readonly Finding[];
+  readonly findingTotals: readonly FindingTotal[];
   /** Quality of the baseline, where it has one. */
   readonly baselineMean: number | undefined;
 }
@@ -27,6 +38,7 @@ export function viewOf(run: RunRecord, trials: readonly TrialRecord[], scenario:
     recommendation: run.recommendations?.find((one) => one.scenario === scenario.name),
     trials: of(trials),
     findings: of(run.findings),
+    findingTotals: of(findingTotalsOf(run)),
     baselineMean: groups.find((group) => groupName(group) === scenario.baseline)?.quality?.mean,
   };
 }
