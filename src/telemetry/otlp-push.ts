@@ -1,18 +1,14 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { connect } from 'node:net';
-import type { HrTime, SpanKind, SpanStatusCode } from '@opentelemetry/api';
-import type { ReadableSpan } from '@opentelemetry/sdk-trace-node';
 import { messageOf } from '../kernel/errors.ts';
 import { safeLine } from '../kernel/terminal-text.ts';
 import { GEN_AI, OWN } from './attribute-names.ts';
 import { type JaegerSpan, jaegerView, type JaegerView } from './jaeger-view.ts';
+import { type HrTime, loadExporter, type ReadableSpan, type SpanKind, type SpanStatusCode } from './otel-sdk.ts';
 import { type OtlpTrace, SCOPE_NAME } from './otlp-json.ts';
 import type { Attributes, SpanRecord } from './span.ts';
 import { spanIdOf } from './span-ids.ts';
-
-// With otlp-stream.ts the one place that knows the OpenTelemetry SDK; moving to its next major version is a change there. It is loaded when spans are
-// really sent, since loading it costs more than a whole benchmark in replay.
 
 export interface PushRequest {
   /** The collector, `http://localhost:4318` or the full address of its traces endpoint. */
@@ -157,10 +153,7 @@ export function isRefusal(error: unknown): boolean {
 
 /** A way to send batches of spans to a collector, each within 1.6 s or not at all. */
 export async function openSender(url: URL, request: Pick<PushRequest, 'signal' | 'version'>) {
-  const [{ resourceFromAttributes }, { OTLPTraceExporter }] = await Promise.all([
-    import('@opentelemetry/resources'),
-    import('@opentelemetry/exporter-trace-otlp-http'),
-  ]);
+  const { OTLPTraceExporter, resourceFromAttributes } = await loadExporter();
   const agent = url.protocol === 'https:' ? new HttpsAgent({ keepAlive: true }) : new HttpAgent({ keepAlive: true });
   const exporter = new OTLPTraceExporter({ url: url.href, timeoutMillis: EXPORT_MS, httpAgentOptions: () => agent });
 

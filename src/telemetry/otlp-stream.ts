@@ -1,10 +1,16 @@
-import type { Context, Link } from '@opentelemetry/api';
-import type { NodeTracerProvider, ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace-node';
 import { messageOf } from '../kernel/errors.ts';
 import { safeLine } from '../kernel/terminal-text.ts';
 import { OWN } from './attribute-names.ts';
 import type { JaegerSpan, JaegerView } from './jaeger-view.ts';
 import { type LiveTrace, liveTrace, type LiveTraceRequest } from './live-trace.ts';
+import {
+  type Context,
+  type Link,
+  loadTracing,
+  type NodeTracerProvider,
+  type ReadableSpan,
+  type SpanProcessor,
+} from './otel-sdk.ts';
 import { SCOPE_NAME } from './otlp-json.ts';
 import {
   collectorUrl,
@@ -20,8 +26,6 @@ import {
   readableStatus,
 } from './otlp-push.ts';
 import { saltedTraceId, spanIdOf } from './span-ids.ts';
-
-// The second of the two files that know the OpenTelemetry SDK (otlp-push.ts is the first): live runs go through its tracers.
 
 /** Spans that may wait for the collector before whoever makes more has to wait. */
 const MAX_WAITING = 4_096;
@@ -161,12 +165,7 @@ async function connected(request: StreamRequest) {
 
 /** Tracers of the SDK, one for each service, whose ids and times are those that they are told. */
 async function tracersOf(version: string, processor: SpanProcessor) {
-  const [{ AlwaysOnSampler, NodeTracerProvider: Provider }, { resourceFromAttributes }, { ROOT_CONTEXT, trace }] =
-    await Promise.all([
-      import('@opentelemetry/sdk-trace-node'),
-      import('@opentelemetry/resources'),
-      import('@opentelemetry/api'),
-    ]);
+  const { AlwaysOnSampler, NodeTracerProvider: Provider, ROOT_CONTEXT, resourceFromAttributes, trace } = await loadTracing();
   const next = { traceId: '', spanId: '' };
   // The resources of a trace are its own; its providers are gone with them.
   const providers = new WeakMap<JaegerSpan['resource'], NodeTracerProvider>();
