@@ -15,6 +15,8 @@ export interface SampleFlip {
 /** Figures of one side of a group; null where the run does not know them. */
 export interface GroupFigures {
   readonly quality: number | null;
+  /** Share of trials that pass. */
+  readonly passRate: number | null;
   /** Chance that all trials of a sample pass. */
   readonly passHatK: number | null;
   readonly costUsdPer1kTasks: number | null;

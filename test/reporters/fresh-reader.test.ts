@@ -54,7 +54,7 @@ describe('REP1 a fresh reader finds five answers', () => {
   );
 
   it.each(glanced)('%s: what got worse', (_, text) =>
-    expect(read(text)).toMatch(/Got worse than single: nothing that this run can tell/),
+    expect(read(text)).toMatch(/router beside single got worse in nothing that this run can tell/),
   );
 
   it.each(glanced)('%s: what to run next', (_, text) => {
@@ -66,8 +66,8 @@ describe('REP1 a fresh reader finds five answers', () => {
     const [head = ''] = shown['in the comment on a pull request against a baseline'].split('<details>');
     expect(head).toContain('### patternbench: regressed, 1 of 4 groups');
     expect(read(head)).toContain('- support-desk/graph: quality -46.7 points; latency +22%; 14 trials turned from pass to fail');
-    expect(read(head)).toContain('| Quality, % | 93.3 | 46.7 | -46.7 | regressed |');
-    expect(head).toContain('| support-desk/graph | s01 | 3/3 | **0/3** | 0, 1, 2 |  | support-desk/graph/s01/0 |');
+    expect(read(head)).toContain('| Quality (mean score), % | 93.3 | 46.7 | -46.7 | regressed |');
+    expect(head).toContain('| support-desk/graph | s01 | 3/3 | **0/3** | #0, #1, #2 |  | support-desk/graph/s01/0 |');
     expect(pasted(head)).toEqual(['show', 'run', 'baseline']);
   });
 

@@ -5,6 +5,7 @@ import { fixed } from '../fixed.ts';
 /** The figures of a group that people read side by side, before and after. */
 export const figuresOf = (group: Group): GroupFigures => ({
   quality: group.quality?.mean ?? null,
+  passRate: group.passHatK[0] ?? null,
   passHatK: group.passHatK.at(-1) ?? null,
   costUsdPer1kTasks: group.costUsdPer1kTasks,
   costUsdPerSuccess: group.costUsdPerSuccess,

@@ -47,7 +47,12 @@ export function nextCommands({ verdict, groups, after, baseline, partial }: RunC
     commands.push(
       partial
         ? pasted('the whole gate, before the baseline is set anew', `run --against ${baseline}`)
-        : pasted('take this run as the baseline from now on', `baseline set ${after} --name ${baseline}`),
+        : pasted(
+            verdict === 'regressed'
+              ? 'only if the loss is meant: take this run as the baseline'
+              : 'take this run as the baseline from now on',
+            `baseline set ${after} --name ${baseline}`,
+          ),
     );
   return commands.filter((command) => command !== undefined);
 }

@@ -93,8 +93,8 @@ export function flipTable({ groups }: RunComparison): string[] {
       markdownText(sample),
       before,
       lost.length > 0 ? `**${after}**` : after,
-      lost.join(', '),
-      won.join(', '),
+      lost.map((trial) => `#${trial}`).join(', '),
+      won.map((trial) => `#${trial}`).join(', '),
       markdownText(`${groupLabel(group)}/${sample}/${lost[0] ?? won[0] ?? 0}`),
     ]);
   const rest = flips.length > FLIPS ? ['', `and ${flips.length - FLIPS} more samples`] : [];
@@ -102,7 +102,7 @@ export function flipTable({ groups }: RunComparison): string[] {
     '',
     '**What flipped**',
     '',
-    ...table(['group', 'sample', 'passed before', 'now', 'lost trials', 'won trials', 'trial to show'], rows),
+    ...table(['group', 'sample', 'passed before', 'now', 'newly failing trials', 'newly passing', 'trial to show'], rows),
     ...rest,
   ];
 }

@@ -18,12 +18,13 @@ const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
 
 const FIGURES: readonly Shown[] = [
   {
-    name: 'Quality, %',
+    name: 'Quality (mean score), %',
     of: ({ quality }) => quality,
     written: (value) => (100 * value).toFixed(1),
     metric: 'quality',
     points: true,
   },
+  { name: 'Trials passed', of: ({ passRate }) => passRate, written: (value) => `${(100 * value).toFixed(0)}%`, points: true },
   {
     name: 'All trials of a sample pass',
     of: ({ passHatK }) => passHatK,
@@ -35,7 +36,7 @@ const FIGURES: readonly Shown[] = [
   { name: 'Latency, p50', of: ({ p50Ms }) => p50Ms, written: seconds, metric: 'latencyMs' },
   { name: 'Latency, p95', of: ({ p95Ms }) => p95Ms, written: seconds },
   { name: 'Tokens a trial', of: ({ tokensPerTrial }) => tokensPerTrial, written: (value) => value.toFixed(0), metric: 'tokens' },
-  { name: 'Failed trials', of: ({ failed }) => failed, written: String },
+  { name: 'Trials that broke or hit a limit', of: ({ failed }) => failed, written: String },
 ];
 
 /** A group figure by figure: before, now, the change, and what the gate says of the figures that it judges. */

@@ -18,6 +18,6 @@ export function worseSentence(
   const worse = own.filter(({ verdict }) => verdict === 'regressed').map(({ metric }) => AXES[metric] ?? metric);
   const looked = own.map(({ metric }) => AXES[metric] ?? metric).join(', ');
   return worse.length > 0
-    ? `Got worse than ${scenario.baseline}: ${worse.join(', ')}.`
-    : `Got worse than ${scenario.baseline}: nothing that this run can tell, of ${looked}.`;
+    ? `${pattern} got worse than ${scenario.baseline} in ${worse.join(', ')}.`
+    : `${pattern} beside ${scenario.baseline} got worse in nothing that this run can tell, of ${looked}.`;
 }
