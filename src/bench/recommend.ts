@@ -92,7 +92,7 @@ const cheapest = (members: readonly ScoredGroup[]) => members.toSorted(byExpense
 function sentenceOf(scenario: ScenarioSummary, { leader, members, behind }: BestSet, chosen: ScoredGroup): string {
   const use = `Use ${cellName(chosen)} for ${scenario.name}`;
   if (members.length + behind.length === 1) return `${use}: no other pattern has scores to compare with.`;
-  if (members.length === 1) return `${use}: it scores highest, and every other pattern is significantly behind.`;
+  if (members.length === 1) return `${use}: it scores highest, and every other pattern is behind it by a one-sided test.`;
   const unit = allPriced(members) ? 'cheapest' : 'one with the fewest tokens';
   const set = `the ${members.length} patterns that this run cannot tell from the best`;
   return chosen === leader
@@ -117,7 +117,7 @@ function againstBaseline(
     const words = { improved: 'Better than', regressed: 'Worse than' } as Readonly<Record<string, string>>;
     // The best set asks whether others are behind, this whether the two differ at all: the second needs more, and both are said.
     const isBehind = chosen === best.leader && best.behind.some((group) => cellName(group) === baseline);
-    const unsure = isBehind ? 'By the stricter two-sided test not told apart from' : 'Not told apart from';
+    const unsure = isBehind ? 'By the stricter two-sided test of the table not told apart from' : 'Not told apart from';
     evidence.push(`${words[quality.verdict] ?? unsure} ${baseline}: ${size}${p}.`);
   }
   const amounts = Object.entries(AXES).flatMap(([metric, axis]) => {
@@ -146,7 +146,7 @@ function againstLeader({ leader }: BestSet, chosen: ScoredGroup): string[] {
 function sureness({ leader, members, behind }: BestSet): string {
   const test = 'one-sided paired t against the leader, Holm, 5%';
   const alike = members.filter((member) => member !== leader).map(cellName);
-  const told = behind.length === 0 ? '' : ` Significantly behind: ${behind.map(cellName).join(', ')}.`;
+  const told = behind.length === 0 ? '' : ` Behind it by that test: ${behind.map(cellName).join(', ')}.`;
   if (alike.length + behind.length === 0) return 'Nothing to compare with: one pattern has scores.';
   if (alike.length === 0) return `${cellName(leader)} leads alone (${test}).${told}`;
   return `Not told apart from ${cellName(leader)}: ${alike.join(', ')} (${test}).${told}`;

@@ -51,7 +51,7 @@ interface Page {
 /** Where the answers came from, so loud that nobody quotes them as what they are not. */
 function provenance(run: RunRecord, width: number, paint: Paint): string[] {
   const { simulated, recorded, imported } = run.provenance;
-  const counts = `${simulated} simulated, ${recorded} recorded, ${imported} imported.`;
+  const counts = `Model calls: ${simulated} simulated, ${recorded} recorded, ${imported} imported.`;
   const head = (word: string, text: string) =>
     labelled(word, `${text} ${counts}`, width, { ...paint, bold: (label) => paint.warn(paint.bold(label)) });
   const incomplete = run.complete

@@ -89,8 +89,8 @@ describe("SEL1 the guide's picks beside what the data says", () => {
   it('reads as sentences', () => {
     const guide = advice('refine', ['refine', 'router'], ['refine', 'router', 'swarm']);
     expect(guideSentences({ guide } as Recommendation)).toEqual([
-      'router (requests that fall to specialised teams): this data cannot tell it from the best.',
-      'swarm (whoever is asked can do it alone, so nobody has to manage): the data differs, it is significantly behind.',
+      'A rule of thumb for these labels picks router (requests that fall to specialised teams): this data cannot tell it from the best.',
+      'Another picks swarm (whoever is asked can do it alone, so nobody has to manage): the data differs, it is behind the best.',
     ]);
     expect(guideSentences({} as Recommendation)).toEqual([]);
   });

@@ -47,7 +47,7 @@ describe('SEL1 the Pareto fronts of a scenario', () => {
       '< 1%',
     ]);
     const sentences = frontSentences(run.recommendations![0]!).join(' ');
-    expect(sentences).toMatch(/^Not beaten in quality and cost: router \(> 99%\), graph \(\d+%\)/);
+    expect(sentences).toMatch(/^No other pattern is both better and cheaper than router \(> 99%\), graph \(\d+%\)/);
     expect(sentences).not.toMatch(/100%|\(0%/);
   });
 });

@@ -52,7 +52,7 @@ describe('recommend', () => {
     expect(evidence).toContain('Got worse: cost, tokens.');
     expect(evidence).toContain('graph scores 2.8 points more for +125% cost');
     expect(recommendations[0]?.sure).toBe(
-      'Not told apart from graph: router (one-sided paired t against the leader, Holm, 5%). Significantly behind: single.',
+      'Not told apart from graph: router (one-sided paired t against the leader, Holm, 5%). Behind it by that test: single.',
     );
     expect(recommendationSchema.safeParse(recommendations[0]).error).toBeUndefined();
   });
@@ -68,7 +68,7 @@ describe('recommend', () => {
     const { recommendations } = run([...single, ...graph]);
     expect(recommendations[0]).toMatchObject({ pattern: 'graph', bestSet: ['graph'] });
     expect(recommendations[0]?.sentence).toBe(
-      'Use graph for desk: it scores highest, and every other pattern is significantly behind.',
+      'Use graph for desk: it scores highest, and every other pattern is behind it by a one-sided test.',
     );
   });
 

@@ -45,7 +45,7 @@ describe('REP1 a fresh reader finds five answers', () => {
   it.each(glanced)('%s: which pattern', (_, text) => expect(read(text)).toMatch(/Use:? +router for support-desk/i));
 
   it.each(glanced)('%s: how sure', (_, text) => {
-    expect(read(text)).toMatch(/Sure:? [A-Za-z].*Significantly behind: [\w, ]*single/i);
+    expect(read(text)).toMatch(/Sure:? [A-Za-z].*Behind it by that test: [\w, ]*single/i);
     expect(read(text)).toMatch(/\+50\.0 points \[\+29\.7, \+70\.3\], Holm p < 0\.001/);
   });
 
@@ -121,9 +121,9 @@ describe('findings', () => {
 
   it('REP1 stand by severity and kind, with where they were seen and how often', () => {
     expect(read(text(80))).toContain(
-      'Findings error: missing approval in all patterns (120 trials). warning: ping-pong in swarm (1 trial). info: synchronous chain in graph (1 trial).',
+      'Findings error: missing approval in all patterns (120 trials). warning: ping-pong in swarm 1. info: synchronous chain in graph 1.',
     );
-    expect(read(text(80))).toContain('# missing approval in single npm run patternbench -- show support-desk/single/s01/0');
+    expect(read(text(80))).toContain('what to do about it npm run patternbench -- lint support-desk-7f3a9c2e');
   });
 
   it('REP1 stand in the comment, and new ones in the comparison', () => {

@@ -131,7 +131,9 @@ describe('width', () => {
     const commands = render(hostile(' $(rm -rf .) `id` ; \' "'), 80)
       .split('\n')
       .filter((line) => line.includes('npm run'));
-    expect(commands.filter((line) => !/^ *npm run patternbench -- (show|baseline set) [\w./@:-]+( \\)?$/.test(line))).toEqual([]);
+    expect(
+      commands.filter((line) => !/^ *npm run patternbench -- (show|lint|view|baseline set) [\w./@:-]+( \\)?$/.test(line)),
+    ).toEqual([]);
     expect(render(smallRun(), 80)).toContain('npm run');
   });
 

@@ -1,6 +1,6 @@
 import type { ScenarioView } from './scenario-view.ts';
 
-/** Findings by severity, the worst first: each kind with where it was seen and in how many trials. */
+/** Findings by severity, the worst first: each kind with the patterns in which it was seen and in how many of their trials. */
 export function findingsLine({ findingTotals, groups }: ScenarioView): string {
   const ran = groups.filter(({ notApplicable }) => notApplicable === undefined).length;
   return (['error', 'warning', 'info'] as const)
@@ -11,10 +11,10 @@ export function findingsLine({ findingTotals, groups }: ScenarioView): string {
       );
       if (kinds.size === 0) return [];
       const told = [...kinds].map(([kind, totals]) => {
-        const patterns = [...new Set(totals.map(({ pattern }) => pattern))];
         const trials = totals.reduce((sum, total) => sum + total.trials, 0);
-        const where = patterns.length === ran && ran > 1 ? 'all patterns' : patterns.join(', ');
-        return `${kind} in ${where} (${trials} ${trials === 1 ? 'trial' : 'trials'})`;
+        const isEverywhere = totals.length === ran && ran > 1;
+        const where = isEverywhere ? 'all patterns' : totals.map((one) => `${one.pattern} ${one.trials}`).join(', ');
+        return isEverywhere ? `${kind} in ${where} (${trials} trials)` : `${kind} in ${where}`;
       });
       return `${severity}: ${told.join('; ')}.`;
     })

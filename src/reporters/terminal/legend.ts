@@ -8,15 +8,16 @@ export function legendOf(views: readonly ScenarioView[], width: number): string 
   const compared = views.some((view) => view.comparisons.some(({ metric }) => metric === 'quality'));
   const k = Math.max(0, ...views.flatMap((view) => view.groups.map((group) => group.passHatK.length)));
   const sentences: [shown: boolean, text: string][] = [
-    [true, '> marks the recommended pattern.'],
+    [true, '> marks the recommended pattern; quality is the mean score.'],
     [heads.has(DRAWN_SCALE), 'o is the quality on its interval, : that of the baseline.'],
     [
       compared,
       'better, worse: paired by sample, Holm-corrected, 5% level; inconclusive: not told apart by this run; intervals are plain 95%.',
     ],
     [k > 0 && heads.has(`p^${k}`), `p^${k}: chance that all of ${k} trials of a sample pass.`],
+    [heads.has('p50 s'), 'p50 s: median seconds, modelled.'],
+    [heads.has('tokens'), 'tokens: all of them over all of the baseline.'],
     [heads.has('$/1K'), '$/1K: USD per 1,000 tasks, failures included.'],
-    [heads.has('tokens'), 'tokens: over those of the baseline.'],
     [heads.has('par'), 'par: calls at a time, on average.'],
     [heads.has('err'), 'err: trials that failed or hit a limit.'],
     [heads.has('fnd'), 'fnd: trials with an anti-pattern.'],

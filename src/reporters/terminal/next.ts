@@ -4,9 +4,9 @@ import { columnsOf, wrap } from './columns.ts';
 import { picksOf } from './picks.ts';
 import type { ScenarioView } from './scenario-view.ts';
 
-const MOST = 6;
+const MOST = 4;
 
-/** Commands to paste next: trials worth reading, and how to keep the run as a baseline. Lines no wider than `width`. */
+/** Commands to paste next: trials worth reading, what goes wrong, the page, and how to keep the run as a baseline. Lines no wider than `width`. */
 export function nextLines(run: RunRecord, views: readonly ScenarioView[], width: number): string[] {
   const picks = views.flatMap(picksOf).slice(0, MOST);
   const first = views
@@ -17,9 +17,15 @@ export function nextLines(run: RunRecord, views: readonly ScenarioView[], width:
     const { scenario, pattern, sample, trial: count } = trial;
     return explained(why, { verb: 'show', name: `${scenario}/${pattern}/${sample}/${count}` }, width);
   });
-  if (!run.complete) return reading;
+  const lint = run.findings.some(({ severity }) => severity !== 'info')
+    ? explained('what goes wrong, what it wastes, and what to do about it', { verb: 'lint', name: run.runId }, width)
+    : [];
+  const page = explained('all of it on a page, each number with its trace', { verb: 'view', name: run.runId }, width);
+  if (!run.complete) return [...reading, ...lint, ...page];
   return [
     ...reading,
+    ...lint,
+    ...page,
     ...explained('keep this run, to hold later ones against it', { verb: 'baseline set', name: run.runId }, width),
   ];
 }

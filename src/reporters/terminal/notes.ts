@@ -1,5 +1,6 @@
 import type { Group } from '../../schema/run-record.ts';
 import type { TrialRecord } from '../../schema/trial-record.ts';
+import { signedPoints } from '../../stats/in-words.ts';
 import { discordanceBound } from '../../stats/paired.ts';
 import { judgesSentence } from '../text/judges.ts';
 import { worseSentence } from '../text/worse.ts';
@@ -7,7 +8,7 @@ import { groupName, seconds } from './figures.ts';
 import { guidanceNotes } from './guidance.ts';
 import { findingsLine } from './findings-line.ts';
 import { flipsOf } from './flips.ts';
-import { type ScenarioView, trialsOf } from './scenario-view.ts';
+import { comparisonOf, type ScenarioView, trialsOf } from './scenario-view.ts';
 
 /** A labelled line under a table; its text is as the records have it, and not yet safe to print. */
 export interface Note {
@@ -98,7 +99,16 @@ function couldSee(view: ScenarioView): string | null {
   const { samples, trials, baseline } = view.scenario;
   const range = least === most ? `${most}` : `${least} to ${most}`;
   const head = `differences from ${range} points against ${baseline} at 80% power with ${samples} samples of ${trials} trial${trials === 1 ? '' : 's'}.`;
-  return most <= 10 ? head : `${head} 10 points need up to ${Math.ceil(samples * (Math.max(...mdes) / 0.1) ** 2)} samples.`;
+  const need = most <= 10 ? '' : ` 10 points need up to ${Math.ceil(samples * (Math.max(...mdes) / 0.1) ** 2)} samples.`;
+  return `${head}${need}${tooSmall(view)}`;
+}
+
+/** Where the recommended pattern's own lead is smaller than what could have been seen, the reader must not take it for settled. */
+function tooSmall(view: ScenarioView): string {
+  const name = subjectOf(view);
+  const one = name === undefined ? undefined : comparisonOf(view, name, 'quality');
+  if (one?.delta === undefined || one.mde === null || Math.abs(one.delta) >= one.mde || one.verdict !== 'inconclusive') return '';
+  return ` The ${signedPoints(one.delta)} of ${name} is less than this run could see of it: more samples would tell.`;
 }
 
 function sure({ recommendation, groups }: ScenarioView): string | null {

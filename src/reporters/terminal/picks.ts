@@ -9,9 +9,7 @@ export interface Pick {
   readonly why: string;
 }
 
-const SEVERE = ['error', 'warning'] as const;
-
-/** The trials that explain the largest difference, one that failed, one with the worst anti-pattern. */
+/** The trials that explain the largest difference, and one that failed. */
 export function picksOf(view: ScenarioView): Pick[] {
   const name = subjectOf(view);
   const { baseline, primary } = view.scenario;
@@ -29,12 +27,6 @@ export function picksOf(view: ScenarioView): Pick[] {
       trial: failed,
       why: `a trial of ${failed.pattern} that ${failed.outcome.status === 'limit' ? 'hit a limit' : 'failed'}`,
     });
-  const finding = SEVERE.flatMap((severity) => view.findings.filter((one) => one.severity === severity))[0];
-  const seen = view.trials.find(
-    ({ pattern, sample, trial }) =>
-      finding && pattern === finding.pattern && sample === finding.sample && trial === finding.trial,
-  );
-  if (finding && seen) picks.push({ trial: seen, why: `${finding.kind} in ${finding.pattern}` });
   return picks;
 }
 
