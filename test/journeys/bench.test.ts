@@ -84,7 +84,9 @@ describe('somebody who has just installed it compares the patterns, without key 
     for (const args of commands) {
       const told = await project.type(args);
       expect(told).toMatchObject({ code: 0, err: '', stack: false });
-      expect(told.out).toContain(args[0] === 'show' ? 'Scores' : 'commit that folder');
+      expect(told.out).toContain(
+        ({ show: 'Scores', lint: 'findings in' } as Record<string, string>)[args[0]!] ?? 'commit that folder',
+      );
     }
   });
 
