@@ -6,6 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Browser } from 'playwright-core';
 import type { ReportInput } from '../../src/contracts/reporter.ts';
+import { compareRuns } from '../../src/bench/compare-runs.ts';
 import html from '../../src/reporters/html.ts';
 import { pageData } from '../../src/reporters/html/page-data.ts';
 import { indexed, rowsOf } from '../../src/reporters/html/page/run-data.js';
@@ -142,6 +143,21 @@ describe.skipIf(!place)('somebody who opens the page', () => {
     expect(await page.locator('.heat-cell[tabindex="0"]').count()).toBe(1);
     await page.keyboard.press('Enter');
     await page.locator('#trace code', { hasText: 'support-desk/single/s04/' }).first().waitFor();
+  });
+
+  it('sees first what a change did, where the run is held against an earlier one', async () => {
+    const { run, trials } = smallRun();
+    const before = { folder: '', run, trials };
+    const worse = trials.map((trial) =>
+      trial.pattern === 'graph' ? { ...trial, scores: { quality: 0 }, passed: false } : trial,
+    );
+    const after = { folder: '', run: { ...run, runId: 'after' }, trials: worse };
+    const against = compareRuns(before, after, { baseline: 'main' });
+    const { page, trouble } = await opened(browser, await urlOf('against', { ...runWithSpans(8, after), against }));
+    expect(await page.locator('h1').textContent()).toMatch(/^Worse against baseline main: 1 of 4 groups\.$/);
+    await page.locator('#against a').first().click();
+    await page.locator('#trace code', { hasText: 'support-desk/graph/' }).first().waitFor();
+    expect(trouble).toEqual([]);
   });
 
   it('filters the samples: all, those on which patterns differ, those that the recommended one fails', async () => {

@@ -2,7 +2,8 @@ import { h, section, traceLink } from './dom.js';
 import { change, points } from './format.js';
 import { cellOf } from './run-data.js';
 
-const VERDICTS = {
+/** Verdicts as people say them. */
+export const VERDICTS = {
   improved: 'Better',
   regressed: 'Worse',
   inconclusive: 'Inconclusive',
@@ -24,9 +25,7 @@ export function againstOf(data) {
     { class: 'wrap' },
     section(
       'against',
-      `${VERDICTS[against.verdict] ?? against.verdict} than before`
-        .replace('change than', 'change since')
-        .replace(/(conclusive|comparable) than before/, '$1 against before'),
+      'What changed',
       [h('code', {}, against.before), ' \u2192 ', h('code', {}, against.after), `. ${how}`],
       against.differing.length > 0
         ? h(

@@ -1,3 +1,4 @@
+import { VERDICTS } from './against.js';
 import { h, traceLink } from './dom.js';
 import { count, duration, listOf, plural, usd } from './format.js';
 
@@ -25,15 +26,27 @@ function topLine({ run }) {
   );
 }
 
-function verdict({ run }) {
-  const chosen = Map.groupBy(run.recommendations ?? [], ({ pattern }) => pattern);
-  if (chosen.size === 0) return h('h1', {}, 'This run scored nothing to choose by.');
-  const parts = [...chosen].flatMap(([pattern, all], at) => [
+function verdict(data) {
+  return data.against ? [changed(data.against), h('p', { class: 'sub' }, chosen(data))] : h('h1', {}, chosen(data));
+}
+
+/** What a change did, where there is an earlier run: before anything else. */
+function changed({ verdict: told, groups, before, baseline, accepted }) {
+  const share = groups.filter((group) => group.verdict === told).length;
+  const ofHow = groups.length === 0 ? '' : `: ${share} of ${plural(groups.length, 'group')}`;
+  const word = h('span', { class: told === 'regressed' ? 'worse' : 'pick' }, VERDICTS[told] ?? told);
+  return h('h1', {}, word, ` against ${baseline ? `baseline ${baseline}` : before}${ofHow}${accepted ? ', and accepted' : ''}.`);
+}
+
+function chosen({ run }) {
+  const picks = Map.groupBy(run.recommendations ?? [], ({ pattern }) => pattern);
+  if (picks.size === 0) return 'This run scored nothing to choose by.';
+  const parts = [...picks].flatMap(([pattern, all], at) => [
     at === 0 ? 'Use ' : '; ',
     h('span', { class: 'pick' }, pattern),
     ` for ${listOf(all.map(({ scenario }) => scenario))}`,
   ]);
-  return h('h1', {}, parts, '.');
+  return [parts, '.'];
 }
 
 function provenance({ run: { provenance: from, complete } }) {
