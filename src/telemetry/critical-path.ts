@@ -23,26 +23,35 @@ export interface PathSegment {
  */
 export function criticalPath(spans: readonly SpanRecord[]): PathSegment[] {
   const tree = treeOf(spans);
-  return pathWithin(tree, tree.root).reverse();
+  return pathWithin(tree, tree.root, { above: [], fromUs: tree.root.startUs }).reverse();
+}
+
+interface Within {
+  /** The spans around it. */
+  readonly above: readonly SpanRecord[];
+  /** Nothing before this instant is its share: a span of a damaged file may have begun before what contains it. */
+  readonly fromUs: number;
 }
 
 /** Segments of a span's own interval, latest first. */
-function pathWithin(tree: SpanTree, container: SpanRecord): PathSegment[] {
-  const work = workBelow(tree, container);
+function pathWithin(tree: SpanTree, container: SpanRecord, { above, fromUs }: Within): PathSegment[] {
+  const around = [...above, container];
+  const startUs = Math.max(container.startUs, fromUs);
+  const work = workBelow(tree, container, around);
   const rest = containerSegment(tree, container);
   const segments: PathSegment[] = [];
   const add = (segment: Omit<PathSegment, 'ms'>, us: number) => us > 0 && segments.push({ ...segment, ms: msOf(us) });
   let at = container.endUs;
   let cause: SpanRecord | undefined;
-  while (at > container.startUs) {
+  while (at > startUs) {
     const found = (cause && lastCause(tree, work, { span: cause, at })) ?? lastEnded(work, at);
-    const begin = Math.max(found?.startUs ?? 0, container.startUs);
-    if (!found || found.endUs <= container.startUs || begin >= found.endUs) {
-      add(rest, at - container.startUs);
+    const begin = Math.max(found?.startUs ?? 0, startUs);
+    if (!found || found.endUs <= startUs || begin >= found.endUs) {
+      add(rest, at - startUs);
       break;
     }
     add(rest, at - found.endUs);
-    segments.push(...pathWithin(tree, found));
+    segments.push(...pathWithin(tree, found, { above: around, fromUs: begin }));
     at = begin;
     cause = found;
   }
@@ -57,11 +66,13 @@ function containerSegment(tree: SpanTree, container: SpanRecord): Omit<PathSegme
 }
 
 /** The nearest spans of work below a span that took any time; what is inside those is theirs. */
-function workBelow(tree: SpanTree, container: SpanRecord): Set<SpanRecord> {
+function workBelow(tree: SpanTree, container: SpanRecord, around: readonly SpanRecord[]): Set<SpanRecord> {
   const found = new Set<SpanRecord>();
-  const open = [...(tree.children.get(container.path) ?? [])];
+  // Spans of a damaged file may share a path, and then contain themselves: each is looked at once, and none of those around.
+  const open = new Set(tree.children.get(container.path) ?? []);
   for (const span of open) {
-    if (!isWork(roleOf(span))) open.push(...(tree.children.get(span.path) ?? []));
+    if (around.includes(span)) continue;
+    if (!isWork(roleOf(span))) for (const child of tree.children.get(span.path) ?? []) open.add(child);
     else if (span.endUs > span.startUs) found.add(span);
   }
   return found;
@@ -91,7 +102,7 @@ function lastCause(tree: SpanTree, work: ReadonlySet<SpanRecord>, from: { readon
 }
 
 function workInside(tree: SpanTree, work: ReadonlySet<SpanRecord>, container: SpanRecord): Set<SpanRecord> {
-  const below = workBelow(tree, container);
+  const below = workBelow(tree, container, [container]);
   return below.intersection(work);
 }
 

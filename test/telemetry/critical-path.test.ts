@@ -37,6 +37,17 @@ describe('criticalPath', () => {
     );
   });
 
+  it('also for damaged files in which spans contain themselves', () => {
+    fc.assert(
+      fc.property(randomTrace, fc.array(fc.nat(), { minLength: 20, maxLength: 20 }), (spans, picks) => {
+        const of = (i: number) => spans[picks[i % 20]! % spans.length]!.path;
+        const damaged = spans.map((span, i) => (i === 0 ? span : { ...span, path: of(i), parentPath: of(i + 7) }));
+        expect(criticalPath(damaged).reduce((sum, segment) => sum + Math.round(segment.ms * 1000), 0)).toBe(spans[0]!.endUs);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
   it('tells a sequential trial in time order', () => {
     expect(criticalPath(sampleTrace())).toEqual([
       { agent: 'researcher', kind: 'llm', ms: 1500, spanPath: 'agent:researcher#0/model:chat#0' },
