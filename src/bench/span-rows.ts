@@ -1,5 +1,3 @@
-import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
 import type { SpanRow } from '../contracts/span-row.ts';
 import { GEN_AI, OWN } from '../telemetry/attribute-names.ts';
 import { criticalPath } from '../telemetry/critical-path.ts';
@@ -7,13 +5,14 @@ import { parseOtlpLine } from '../telemetry/otlp-parse.ts';
 import type { SpanRecord } from '../telemetry/span.ts';
 import { spanIdOf } from '../telemetry/span-ids.ts';
 import { agentOf, NOBODY, roleOf } from '../telemetry/span-role.ts';
-import { inCanonicalOrder, treeOf } from '../telemetry/span-tree.ts';
+import { depthFirst, treeOf } from '../telemetry/span-tree.ts';
+import { numberedLines } from './report-of-spans.ts';
 
 /** The spans of a trial as rows of a viewer: depth first, siblings in order of their start. Throws `broken_invariant` for spans without a root. */
 export function spanRowsOf(traceId: string, spans: readonly SpanRecord[]): SpanRow[] {
   const tree = treeOf(spans);
   const critical = new Set(criticalPath(spans).map(({ spanPath }) => spanPath));
-  const ordered = depthFirst(spans);
+  const ordered = depthFirst(spans).map(({ span }) => span);
   const rowOf = new Map(ordered.map(({ path }, row) => [path, row]));
   return ordered.map((span): SpanRow => {
     const { attributes } = span;
@@ -38,29 +37,14 @@ export function spanRowsOf(traceId: string, spans: readonly SpanRecord[]): SpanR
   });
 }
 
-/** The rows of every trial of a spans.jsonl, by trace id; `wanted` are the traces that are asked for. Throws `invalid_record` with file and line. */
+/** The rows of every trial of a spans.jsonl, by trace id; `wanted` are the traces that are asked for. Throws `not_found`, `invalid_record` with file and line. */
 export async function readSpanRows(file: string, wanted: ReadonlySet<string>): Promise<Map<string, SpanRow[]>> {
   const rows = new Map<string, SpanRow[]>();
-  let number = 0;
-  for await (const line of createInterface({ input: createReadStream(file, 'utf8'), crlfDelay: Infinity })) {
-    number++;
-    if (line === '' || line.includes(`"${OWN.plan}"`)) continue;
+  for await (const [number, line] of numberedLines(file)) {
+    if (line.includes(`"${OWN.plan}"`)) continue;
     const { traceId, spans } = parseOtlpLine(line, { place: { file, line: number } });
     if (wanted.has(traceId)) rows.set(traceId, spanRowsOf(traceId, spans));
   }
-  return rows;
-}
-
-function depthFirst(spans: readonly SpanRecord[]): SpanRecord[] {
-  const children = Map.groupBy(inCanonicalOrder(spans), (span) => span.parentPath);
-  const rows: SpanRecord[] = [];
-  const visit = (parent: string | null): void => {
-    for (const span of children.get(parent) ?? []) {
-      rows.push(span);
-      visit(span.path);
-    }
-  };
-  visit(null);
   return rows;
 }
 

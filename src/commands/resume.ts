@@ -1,5 +1,6 @@
 import { PatternbenchError } from '../kernel/errors.ts';
 import type { RunRecord } from '../schema/run-record.ts';
+import { collected } from './shell/collected.ts';
 import { defineCommand } from './shell/command.ts';
 import { EXIT } from './shell/exit-code.ts';
 import { amount, type RunOptionValues, wholeNumber } from './shell/run-options.ts';
@@ -65,5 +66,3 @@ interface Admitted {
   readonly today: string;
   readonly options: RunOptionValues;
 }
-
-const collected = (text: string, before: readonly string[]): string[] => [...before, text];

@@ -1,4 +1,4 @@
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { collected } from './shell/collected.ts';
 import { defineCommand } from './shell/command.ts';
 import { EXIT } from './shell/exit-code.ts';
@@ -37,11 +37,11 @@ export default defineCommand({
     const folder = await runFolderOf(args[0], shell);
     const [{ inspectorFor }, { readTraces }, { whatIfSummary }, { whatIf }] = await Promise.all([
       import('../bench/inspector.ts'),
-      import('../bench/what-if/read-traces.ts'),
+      import('../bench/run-traces.ts'),
       import('../bench/what-if/summary.ts'),
       import('../bench/what-if/what-if.ts'),
     ]);
-    const { plan, traces } = await readTraces(join(folder, 'spans.jsonl'));
+    const { plan, traces } = await readTraces(folder);
     const asked = { ...(await whatIfOptions(question, traces)), inspect: await inspectorFor(plan) };
     const summary = whatIfSummary(whatIf(plan, traces, asked), asked);
     for (const { file, format } of files) await writeWhatIf(resolve(shell.root, file), format(summary));

@@ -33,6 +33,22 @@ export function treeOf(spans: readonly SpanRecord[]): SpanTree {
   return { root, spans: ordered, byPath, children };
 }
 
+/** Parents before children, siblings in order of their start: as a viewer shows them. Spans that no root leads to are left out. */
+export function depthFirst(spans: readonly SpanRecord[]): { readonly span: SpanRecord; readonly depth: number }[] {
+  const children = Map.groupBy(inCanonicalOrder(spans), (span) => span.parentPath);
+  // By span: in a damaged file spans may share a path, and then contain themselves.
+  const depths = new Map<SpanRecord, number>();
+  const visit = (parent: string | null, depth: number): void => {
+    for (const span of children.get(parent) ?? []) {
+      if (depths.has(span)) continue;
+      depths.set(span, depth);
+      visit(span.path, depth + 1);
+    }
+  };
+  visit(null, 0);
+  return [...depths].map(([span, depth]) => ({ span, depth }));
+}
+
 /** One thing that is wrong with a span; `path` says which span. */
 export interface TraceProblem {
   readonly path: string;

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readTraces, type RunTraces } from '../../src/bench/what-if/read-traces.ts';
+import { readTraces, type RunTraces } from '../../src/bench/run-traces.ts';
 import { AS_RECORDED } from '../../src/bench/what-if/options.ts';
 import { inspectorFor } from '../../src/bench/inspector.ts';
 import { runText, trialText } from '../../src/bench/record-text.ts';
@@ -21,7 +21,7 @@ beforeAll(async () => {
   project = await journeyProject();
   await project.type(['run', '--quiet']);
   run = (await project.runs()).find((name) => name.startsWith('all-'))!;
-  traces = await readTraces(project.path('reports', run, 'spans.jsonl'));
+  traces = await readTraces(project.path('reports', run));
 });
 afterAll(() => project[Symbol.asyncDispose]());
 

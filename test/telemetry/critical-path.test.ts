@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { criticalPath } from '../../src/telemetry/critical-path.ts';
 import type { SpanRecord } from '../../src/telemetry/span.ts';
+import { depthFirst } from '../../src/telemetry/span-tree.ts';
 import { randomTrace, sampleTrace, spanOf } from './random-trace.ts';
 
 const chat = (path: string, interval: readonly [number, number], rest: Partial<SpanRecord> = {}): SpanRecord =>
@@ -42,6 +43,7 @@ describe('criticalPath', () => {
       fc.property(randomTrace, fc.array(fc.nat(), { minLength: 20, maxLength: 20 }), (spans, picks) => {
         const of = (i: number) => spans[picks[i % 20]! % spans.length]!.path;
         const damaged = spans.map((span, i) => (i === 0 ? span : { ...span, path: of(i), parentPath: of(i + 7) }));
+        expect(new Set(depthFirst(damaged)).size).toBeLessThanOrEqual(damaged.length);
         expect(criticalPath(damaged).reduce((sum, segment) => sum + Math.round(segment.ms * 1000), 0)).toBe(spans[0]!.endUs);
       }),
       { numRuns: 500 },

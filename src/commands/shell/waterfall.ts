@@ -3,7 +3,7 @@ import { GEN_AI } from '../../telemetry/attribute-names.ts';
 import { criticalPath, type PathSegment } from '../../telemetry/critical-path.ts';
 import type { SpanRecord } from '../../telemetry/span.ts';
 import { roleOf, type SpanRole } from '../../telemetry/span-role.ts';
-import { inCanonicalOrder, treeOf } from '../../telemetry/span-tree.ts';
+import { depthFirst, treeOf } from '../../telemetry/span-tree.ts';
 
 /** What a bar is drawn with: on the critical path, and with time to spare. */
 const INK: Readonly<Record<SpanRole, readonly [critical: string, slack: string]>> = {
@@ -34,7 +34,7 @@ export function waterfall(spans: readonly SpanRecord[], width: number): string[]
   const nameWidth = Math.min(34, Math.max(16, width - FIGURES - LEAST_BAR - 4));
   const barWidth = width - FIGURES - nameWidth - 4;
   const scale = { startUs: tree.root.startUs, us: Math.max(1, tree.root.endUs - tree.root.startUs), columns: barWidth };
-  const rows = depthFirst(inCanonicalOrder(spans)).map(({ span, depth }) => {
+  const rows = depthFirst(spans).map(({ span, depth }) => {
     const isCritical = critical.has(span.path);
     const name = clipped(`${'  '.repeat(Math.min(depth, 6))}${labelOf(span)}`, nameWidth);
     const bar = barOf(span, isCritical, scale);
@@ -48,20 +48,6 @@ interface Scale {
   readonly startUs: number;
   readonly us: number;
   readonly columns: number;
-}
-
-/** Parents before children, siblings in order of their start: as a viewer shows them. */
-function depthFirst(spans: readonly SpanRecord[]): { readonly span: SpanRecord; readonly depth: number }[] {
-  const children = Map.groupBy(spans, (span) => span.parentPath);
-  const rows: { span: SpanRecord; depth: number }[] = [];
-  const visit = (parent: string | null, depth: number): void => {
-    for (const span of children.get(parent) ?? []) {
-      rows.push({ span, depth });
-      visit(span.path, depth + 1);
-    }
-  };
-  visit(null, 0);
-  return rows;
 }
 
 function labelOf(span: SpanRecord): string {

@@ -66,7 +66,7 @@ function firstSentence(text) {
 /** What the decision guide picks for the scenario's labels, beside what the data says. */
 function guideOf(data, scenario) {
   const sentences = data.guidance.find((one) => one.scenario === scenario)?.guide ?? [];
-  return sentences.map((sentence) => h('p', { class: 'guide' }, h('b', {}, 'Decision guide: '), sentence));
+  return sentences.map((sentence) => h('p', { class: 'guide' }, sentence));
 }
 
 function frontsOf(data, scenario) {
